@@ -1,0 +1,15 @@
+"""Unit tests reach no network; one that needs a server of its own on this machine asks by the marker `loopback`."""
+
+from __future__ import annotations
+
+import pytest
+import pytest_socket
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest) -> None:
+    # pytest-socket itself lifts this after each test.
+    if request.node.get_closest_marker("loopback"):
+        pytest_socket.socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+    else:
+        pytest_socket.disable_socket(allow_unix_socket=True)
