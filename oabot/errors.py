@@ -39,6 +39,14 @@ class LeaseLost(Stopped):
     """Another process holds the lease, or ours ended; nothing may be saved."""
 
 
+class SourceRefused(SourceError):
+    """A wiki's API refused a question that we read by. `code` is the API's own error code."""
+
+    def __init__(self, code: str, dbname: str) -> None:
+        super().__init__(f"{dbname}: {code}")
+        self.code = code
+
+
 class RegionError(OabotError):
     """A page's regions are malformed; the page is left alone. `code` is a message key for the journal."""
 

@@ -1,0 +1,1 @@
+"""The doors in: public facts of wikis, read without an account."""
