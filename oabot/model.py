@@ -191,6 +191,8 @@ class Unread:
     """Params in a shape that we don't know; `shape` describes it without any value that could be a name."""
 
     shape: str
+    why: str = "shape"
+    """``shape``, ``words`` (status words in a language that we don't know) or ``copies`` (rows that contradict)."""
 
 
 Params = (

@@ -1,0 +1,192 @@
+"""Actions + annotations -> cases with their status.
+
+A case is all that was done of one kind to one target in one scope; its status comes from what is left of it, whoever
+undid the rest.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from oabot.classify import same_act
+from oabot.effects import Effect, effect
+from oabot.identity import Identities
+from oabot.model import (
+    ActionClass,
+    Annotation,
+    Case,
+    EntryId,
+    Judgement,
+    Kind,
+    LogEntry,
+    Status,
+    Target,
+    Verdict,
+)
+
+_HAVE_TERMS = frozenset({Kind.BLOCK, Kind.GLOBAL_BLOCK, Kind.PROTECTION})
+
+
+def cases(
+    entries: Iterable[LogEntry],
+    judgements: Mapping[EntryId, Judgement],
+    now: datetime,
+    annotations: Iterable[Annotation] = (),
+) -> tuple[Case, ...]:
+    """The cases that these entries make, in the order in which they were opened.
+
+    People's verdicts on entries that wait for review count; nothing that a rule calls private can be made public.
+    """
+    noted = _by_entry(annotations)
+    ordered = sorted(entries, key=lambda entry: entry.order)
+    identities = Identities(ordered)
+    folds: dict[tuple[Kind, Target], _Fold] = {}
+    for entry in ordered:
+        done = effect(entry)
+        judgement = decided(judgements[entry.id], noted.get(entry.id, ()))
+        if done is None or entry.target is None or judgement.verdict is Verdict.PRIVATE:
+            continue
+        key = (done.kind, identities.now(entry.target, entry))
+        if key in folds:
+            folds[key].add(entry, done, judgement)
+        elif judgement.verdict is Verdict.YES and done.takes:
+            folds[key] = _Fold(*key)
+            folds[key].add(entry, done, judgement)
+    made = [fold.case(now, noted) for fold in folds.values()]
+    return tuple(sorted(made, key=lambda case: case.opening.order))
+
+
+def decided(judgement: Judgement, annotations: Iterable[Annotation]) -> Judgement:
+    """The judgement with people's verdict on it; only an entry in review can be decided."""
+    if judgement.verdict is not Verdict.REVIEW:
+        return judgement
+    for annotation in annotations:
+        if annotation.verdict is Verdict.YES and judgement.would_be is not None:
+            return replace(judgement, verdict=Verdict.YES, label=judgement.would_be.value)
+        if annotation.verdict is Verdict.NO:
+            return replace(judgement, verdict=Verdict.NO)
+    return judgement
+
+
+def _by_entry(annotations: Iterable[Annotation]) -> Mapping[EntryId, Sequence[Annotation]]:
+    found: dict[EntryId, list[Annotation]] = defaultdict(list)
+    for annotation in annotations:
+        found[annotation.entry].append(annotation)
+    return found
+
+
+@dataclass(slots=True)
+class _Term:
+    """One thing that stands: until when, and on what terms."""
+
+    expires: datetime | None
+    terms: str
+
+    def stands(self, at: datetime) -> bool:
+        return self.expires is None or self.expires > at
+
+
+@dataclass(slots=True)
+class _Fold:
+    """A case in the making."""
+
+    kind: Kind
+    target: Target
+    action_class: ActionClass | None = None
+    rule: str = ""
+    entries: list[LogEntry] = field(default_factory=list)
+    actions: set[EntryId] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
+    standing: dict[str, _Term] = field(default_factory=dict)
+    changed: bool = False
+    evidence: EntryId | None = None
+
+    def add(self, entry: LogEntry, done: Effect, judgement: Judgement) -> None:
+        ours = judgement.verdict is Verdict.YES
+        if any(same_act(known, entry) for known in self.entries[-8:]):
+            self._note(entry, ours)
+        elif done.replaces and self._alive(entry.timestamp):
+            self._replace(entry, done, ours)
+        elif ours and done.takes:
+            self._take(entry, done, judgement)
+        else:
+            self._give(entry, done, ours)
+
+    def _alive(self, at: datetime) -> dict[str, _Term]:
+        return {thing: term for thing, term in self.standing.items() if term.stands(at)}
+
+    def _note(self, entry: LogEntry, ours: bool) -> None:  # noqa: FBT001 - private, and reads well
+        self.entries.append(entry)
+        if ours:
+            self.actions.add(entry.id)
+
+    def _take(self, entry: LogEntry, done: Effect, judgement: Judgement) -> None:
+        if not self._alive(entry.timestamp):  # the first, or a new start after all was given back or over
+            self.taken.clear()
+            self.standing.clear()
+            self.changed = False
+        alive = self._alive(entry.timestamp)
+        if any(thing in alive and alive[thing].terms != done.terms for thing in done.takes):
+            self.changed = True
+        self._note(entry, ours=True)
+        self.evidence = entry.id
+        self.action_class = self.action_class or ActionClass(judgement.label)
+        self.rule = self.rule or judgement.rule
+        self.taken |= done.takes
+        self.standing.update((thing, _Term(done.expires, done.terms)) for thing in done.takes)
+        self._give_back(done, entry)
+
+    def _replace(self, entry: LogEntry, done: Effect, ours: bool) -> None:  # noqa: FBT001
+        alive = self._alive(entry.timestamp)
+        touched = done.takes & alive.keys() or frozenset(alive)
+        if self.kind in _HAVE_TERMS and all(alive[thing].terms == done.terms for thing in touched) and not ours:
+            return
+        self.changed = self.changed or any(alive[thing].terms != done.terms for thing in touched)
+        for thing in touched:
+            self.standing[thing] = _Term(done.expires, done.terms)
+        self.evidence = entry.id
+        self._note(entry, ours)
+
+    def _give(self, entry: LogEntry, done: Effect, ours: bool) -> None:  # noqa: FBT001
+        if self._give_back(done, entry):
+            self.evidence = entry.id
+            self._note(entry, ours)
+
+    def _give_back(self, done: Effect, entry: LogEntry) -> bool:
+        given = done.returned(self._alive(entry.timestamp)) - done.takes
+        for thing in given:
+            del self.standing[thing]
+        return bool(given)
+
+    def _status(self, now: datetime) -> Status:
+        if not self.standing:
+            return Status.REVERSED
+        alive = self._alive(now)
+        if not alive:
+            return Status.EXPIRED
+        if any(term.expires is None for term in alive.values()):
+            return Status.UNKNOWN
+        return Status.CHANGED if self.changed or alive.keys() != self.taken else Status.IN_FORCE
+
+    def case(self, now: datetime, noted: Mapping[EntryId, Sequence[Annotation]]) -> Case:
+        status = self._status(now)
+        ends = [term.expires for term in self.standing.values()]
+        expires = None if self.kind not in _HAVE_TERMS or not ends or None in ends else max(end for end in ends if end)
+        assert self.action_class is not None  # noqa: S101 - a fold begins with an action
+        return Case(
+            kind=self.kind,
+            target=self.target,
+            action_class=self.action_class,
+            status=status,
+            entries=tuple(self.entries),
+            actions=frozenset(self.actions),
+            rule=self.rule,
+            taken=frozenset(self.taken),
+            outstanding=frozenset(self._alive(now)),
+            expires=expires,
+            evidence=self.evidence if status in (Status.REVERSED, Status.CHANGED) else None,
+            annotations=tuple(note for entry in self.entries for note in noted.get(entry.id, ())),
+        )

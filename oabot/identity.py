@@ -1,0 +1,50 @@
+"""Who a name was at a time: renames are followed to the newest name, so that a case stays with its person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from oabot.model import GLOBAL, LogEntry, PageMoved, Renamed, Target, TargetKind
+
+_Moment = tuple[datetime, int]
+
+
+class Identities:
+    """Answers who or what a target is called now.
+
+    A name that was given up can be taken by somebody else later, so every step goes forward in time.
+    """
+
+    def __init__(self, entries: Iterable[LogEntry]) -> None:
+        self._steps: dict[tuple[str, str], list[tuple[_Moment, str]]] = defaultdict(list)
+        for entry in entries:
+            self._learn(entry)
+        for steps in self._steps.values():
+            steps.sort()
+
+    def now(self, target: Target, entry: LogEntry) -> Target:
+        """The target of an entry, under the newest name that the entries tell of."""
+        if target.kind not in (TargetKind.ACCOUNT, TargetKind.PAGE) or not self._steps:
+            return target
+        name, moment = target.name, (entry.timestamp, entry.id.logid)
+        while (step := self._next(target.scope, name, moment)) is not None:
+            moment, name = step
+        return Target(target.kind, name, target.scope) if name != target.name else target
+
+    def _learn(self, entry: LogEntry) -> None:
+        moment = (entry.timestamp, entry.id.logid)
+        if entry.target is None:
+            return
+        if isinstance(entry.params, Renamed):
+            scope = GLOBAL if entry.type == "gblrename" else entry.id.wiki
+            self._steps[scope, entry.params.old].append((moment, entry.params.new))
+        elif isinstance(entry.params, PageMoved):
+            self._steps[entry.id.wiki, entry.params.old_title].append((moment, entry.target.name))
+
+    def _next(self, scope: str, name: str, moment: _Moment) -> tuple[_Moment, str] | None:
+        later = [
+            step for key in ({scope, GLOBAL}) for step in self._steps.get((key, name), ()) if step[0] > moment
+        ]
+        return min(later, default=None)
