@@ -120,9 +120,7 @@ class _Judge:
 
     def _stands(self, entry: LogEntry, done: Effect) -> dict[str, tuple[str, datetime | None]]:
         standing = self._standing[self._key(entry, done)]
-        return {
-            thing: holder for thing, holder in standing.items() if holder[1] is None or holder[1] > entry.timestamp
-        }
+        return {thing: holder for thing, holder in standing.items() if holder[1] is None or holder[1] > entry.timestamp}
 
     def _apply(self, entry: LogEntry, done: Effect, holder: str) -> None:
         """Keep who made what stands; what a private entry did isn't kept as anybody's."""
@@ -206,7 +204,8 @@ class _Judge:
             roles.add("staff")
         if "office" in roles:
             roles -= {"staff", "office-it"}
-        if entry.target is not None and entry.target.kind is TargetKind.ACCOUNT and entry.target.name == entry.performer:
+        target = entry.target
+        if target is not None and target.kind is TargetKind.ACCOUNT and target.name == entry.performer:
             roles.add("target")
         return frozenset(roles or {"other"})
 

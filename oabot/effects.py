@@ -124,9 +124,7 @@ def _protect(entry: LogEntry) -> Effect | None:
     last = None if None in ends else max((end for end in ends if end), default=NEVER)
     terms = " ".join(f"{one.type}={one.level} {one.expiry}" for one in restrictions)
     things = frozenset(restriction.type for restriction in restrictions) or frozenset({"edit"})
-    return Effect(
-        Kind.PROTECTION, takes=things, replaces=entry.action == "modify", expires=last, terms=terms
-    )
+    return Effect(Kind.PROTECTION, takes=things, replaces=entry.action == "modify", expires=last, terms=terms)
 
 
 def _unprotect(_entry: LogEntry) -> Effect:

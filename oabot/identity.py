@@ -44,7 +44,5 @@ class Identities:
             self._steps[entry.id.wiki, entry.params.old_title].append((moment, entry.target.name))
 
     def _next(self, scope: str, name: str, moment: _Moment) -> tuple[_Moment, str] | None:
-        later = [
-            step for key in ({scope, GLOBAL}) for step in self._steps.get((key, name), ()) if step[0] > moment
-        ]
+        later = [step for key in ({scope, GLOBAL}) for step in self._steps.get((key, name), ()) if step[0] > moment]
         return min(later, default=None)

@@ -31,7 +31,7 @@ _GLOBAL_TYPES = frozenset({"globalauth", "gblrights", "gblblock", "gblrename"})
 _ACCOUNT_TYPES = _GLOBAL_TYPES | {"rights", "block", "renameuser"}
 
 
-def parse(wiki: str, row: Mapping[str, Any], central: str = CENTRAL) -> LogEntry:
+def parse(wiki: object, row: object, central: str = CENTRAL) -> LogEntry:
     """Read one row of that wiki.
 
     A row with any hidden flag keeps its id, type, action and time and nothing else, even where a privileged
@@ -110,7 +110,7 @@ def _timestamp(row: Mapping[str, Any]) -> datetime:
 
 
 def _is_hidden(row: Mapping[str, Any]) -> bool:
-    """formatversion 1 gives hidden flags as empty strings; a name or title that is left out is hidden as well."""
+    """Formatversion 1 gives hidden flags as empty strings; a name or title that is left out is hidden as well."""
     if any(row.get(flag, False) is not False for flag in _FLAGS):
         return True
     if row.get("user") is None or row.get("title") is None:
@@ -162,6 +162,8 @@ def _target(wiki: str, log_type: str, title: str, namespace: object) -> Target:
         name, scope = name.rsplit("@", 1)
         if not _DBNAME.fullmatch(scope):
             raise InputError("the wiki behind the last @ of the title isn't a database name")
+    elif log_type in ("block", "gblblock") and name.startswith("#"):  # an autoblock: an address behind a number
+        return Target(TargetKind.IP, name, scope)
     return _account(name, scope)
 
 
@@ -169,7 +171,7 @@ def _account(text: str, scope: str) -> Target:
     name = names.account(text)
     if not name:
         raise InputError("title names no account")
-    if name.startswith("#"):  # an autoblock's or a very old entry's id: no name
+    if name.startswith("#"):  # a user id in very old rows
         return Target(TargetKind.OTHER, name, scope)
     return Target(TargetKind.IP if names.is_ip(name) else TargetKind.ACCOUNT, name, scope)
 

@@ -19,7 +19,7 @@ def parse_timestamp(text: str) -> datetime | None:
     try:
         if _FOURTEEN.fullmatch(text):
             return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-        if len(text) < 20 or text[10] != "T":  # noqa: PLR2004 - the length of 2021-09-13T16:13:00Z
+        if len(text) < 20 or text[10] != "T":
             return None
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
