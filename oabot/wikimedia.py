@@ -45,7 +45,7 @@ _SPECIAL = {
 # Subdomains that aren't language codes (operations/mediawiki-config, wgLanguageCode).
 _LANGUAGES = {"simple": "en", "zh-classical": "lzh", "zh-min-nan": "nan", "zh-yue": "yue", "be-x-old": "be-tarask",
               "no": "nb", "als": "gsw", "bat-smg": "sgs", "fiu-vro": "vro", "roa-rup": "rup"}  # fmt: skip
-_DBNAME = re.compile(rrf"([a-z][a-z_]{{1,20}}?)({'|'.join(_FAMILIES.values())})")
+_DBNAME = re.compile(rf"([a-z][a-z_]{{1,20}}?)({'|'.join(_FAMILIES.values())})")
 
 
 def address(dbname: str) -> Address:
