@@ -1,0 +1,124 @@
+"""Outside text made inert: whatever it holds, a wiki shows it and does nothing with it.
+
+The encoder was measured against MediaWiki's pre-save transform and parser. ``html.escape`` lets most
+wikitext through, and ``<nowiki>`` ends at the text's own ``</nowiki>``; character references do neither.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NewType
+
+Wikitext = NewType("Wikitext", str)
+"""Markup that we made, or outside text that went through `escape`."""
+
+_JOINERS = frozenset({0x200C, 0x200D})
+"""ZWNJ and ZWJ: Cf, but names in Persian, Bengali and other scripts are spelt with them."""
+
+_LINE_BREAKS = frozenset(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"))
+
+_ACTIVE = (
+    [c for c in map(chr, range(0x21, 0x7F)) if not c.isalnum() and c not in ".,()/@$^"]
+    # Japanese double underscores and redirects may be written full width (MessagesJa.php).
+    + [c for c in map(chr, range(0xFF01, 0xFF5F)) if not c.isalnum()]
+    # Sanitizer::armorFrenchSpaces changes the space beside these.
+    + list("«»‹›")
+)
+_ENTITY = {c: f"&#{ord(c)};" for c in _ACTIVE}
+_ACTIVE_CHARACTER = re.compile("[" + re.escape("".join(_ACTIVE)) + "]")
+
+_INERT_ALREADY = re.compile(r"[A-Za-z0-9.,()/@$^]++(?: [A-Za-z0-9.,()/@$^]++)*+")
+"""What the whole encoder would give back as it is, magic links aside."""
+
+_MAGIC_LINK = re.compile("RFC|PMID|ISBN")
+"""Words that Parser::handleMagicLinks links when a number follows."""
+
+_SUMMARY_MARKUP = re.compile(r"(?<=\[)(?=\[)|(?<=/)(?=\*)")
+_SUMMARY_LIMIT = 500
+"""What MediaWiki keeps of a summary (CommentStore::COMMENT_CHARACTER_LIMIT)."""
+
+
+class _Kept(dict[int, int | None]):
+    """A `str.translate` table: line breaks become spaces, what can't be seen is dropped."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = self._judge(code)
+        if code <= 0xFFFF:  # the cache stays small whatever is thrown at it
+            self[code] = kept
+        return kept
+
+    @staticmethod
+    def _judge(code: int) -> int | None:
+        if code in _LINE_BREAKS:
+            return 0x20
+        if code in _JOINERS or unicodedata.category(chr(code))[0] != "C":
+            return code
+        return None
+
+
+_KEPT = _Kept()
+_SPACES = re.compile("  +")
+
+
+def clean(text: str, limit: int | None = None) -> str:
+    """Outside text as a reader shall see it: one line, NFC, nothing invisible but ZWJ and ZWNJ.
+
+    Control, format (so also bidi overrides), surrogate, private and unassigned characters are dropped;
+    line breaks and runs of spaces become one space; more than `limit` characters end in an ellipsis.
+    The result is plain text, not markup: `escape` makes it wikitext.
+    """
+    kept = unicodedata.normalize("NFC", _SPACES.sub(" ", text.translate(_KEPT))).strip()
+    if limit is not None and len(kept) > limit:
+        kept = kept[: max(limit - 1, 0)].rstrip() + "…"
+    return kept
+
+
+def escape(text: str, limit: int | None = None) -> Wikitext:
+    """Any outside text as inert wikitext that displays as `clean` gives it.
+
+    Safe as a cell, list item, heading, template parameter, link text and quoted attribute value, at the
+    start of a line too. Not for edit summaries: MediaWiki decodes references there before it links.
+    """
+    if (limit is None or len(text) <= limit) and _INERT_ALREADY.fullmatch(text) and not _MAGIC_LINK.search(text):
+        return Wikitext(text)
+    encoded = _ACTIVE_CHARACTER.sub(lambda m: _ENTITY[m[0]], clean(text, limit))
+    encoded = _MAGIC_LINK.sub(lambda m: _reference(m[0][0]) + m[0][1:], encoded)
+    if encoded and unicodedata.category(encoded[0])[0] == "M":
+        # NFC would melt it into our own markup before it: ``>`` and U+0338 are one character, no tag's end.
+        encoded = _reference(encoded[0]) + encoded[1:]
+    return Wikitext(encoded)
+
+
+def in_summary(text: str, limit: int = _SUMMARY_LIMIT) -> str:
+    """Outside text for an edit summary: no link, no section link; cut at `limit` characters.
+
+    CommentParser decodes character references first, so markup is broken by a ZWNJ instead.
+    """
+    return clean(_SUMMARY_MARKUP.sub("\u200c", clean(text)), limit)
+
+
+def isolate(text: Wikitext, lang: str | None = None, direction: str | None = None) -> Wikitext:
+    """The text in a ``<bdi>``, so that its direction and the page's don't reorder each other.
+
+    `lang` is a language code, `direction` is ``ltr``, ``rtl`` or ``auto``; ValueError for anything else.
+    """
+    return Wikitext(f"<bdi{language(lang, direction)}>{text}</bdi>")
+
+
+def language(lang: str | None, direction: str | None) -> str:
+    """The attributes `lang` and `dir`, each with a space before it; ValueError unless they are well formed."""
+    attributes = ""
+    if lang:
+        if not re.fullmatch(r"[A-Za-z]{2,}(?:-[A-Za-z0-9]+)*", lang):
+            raise ValueError("lang must be a language code")
+        attributes += f' lang="{lang}"'
+    if direction:
+        if direction not in ("ltr", "rtl", "auto"):
+            raise ValueError("direction must be ltr, rtl or auto")
+        attributes += f' dir="{direction}"'
+    return attributes
+
+
+def _reference(character: str) -> str:
+    return f"&#{ord(character)};"

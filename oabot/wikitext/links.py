@@ -1,0 +1,42 @@
+"""Links whose target or address holds outside text, written so that nothing in it can end them."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from oabot.wikitext.escape import Wikitext, clean, escape
+
+_NO_TITLE = re.compile(
+    r"[<>\[\]|{}]"  # never in a title
+    r"|%[0-9A-Fa-f]{2}|&[A-Za-z0-9#]+;"  # would be decoded, or make the title invalid
+    r"|~~~|(?:^|[:/])\.\.?(?:/|$)"
+    r"|^[:\s]*(?:#|$)"  # no page named at all
+)
+_ADDRESS = re.compile(r"https?://[^/?#]+")
+
+
+def link(target: str, text: Wikitext) -> Wikitext:
+    """A link to a page of this or another wiki (``Special:CentralAuth/NAME``, ``m:Title``, ``Page#Section``).
+
+    The leading colon keeps a category, file or interlanguage prefix from being anything but a link.
+    What can't be a title gives the text alone; an empty text shows the target.
+    """
+    title = clean(target).lstrip(": ")
+    text = text or escape(title)
+    if _NO_TITLE.search(title):
+        return text
+    return Wikitext(f"[[:{escape(title)}|{text}]]")
+
+
+def external(url: str, text: Wikitext) -> Wikitext:
+    """A link to an address that we built; an empty text shows the address.
+
+    The address is percent-encoded wherever wikitext could read something into it; what is encoded already
+    stays. Raises ValueError unless it begins with http(s) and a host.
+    """
+    if not _ADDRESS.match(url):
+        raise ValueError("the address must begin with https://HOST")
+    # Tildes sign, double underscores switch, apostrophes embolden, semicolons end entities.
+    address = quote(url, safe=":/?#&=%+,@$()*", errors="replace").replace("~", "%7E").replace("__", "_%5F")
+    return Wikitext(f"[{address} {text or escape(url)}]")

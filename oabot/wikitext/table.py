@@ -1,0 +1,82 @@
+"""Accessible, sortable wikitables, one line a cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from oabot.wikitext.escape import Wikitext, escape, language
+
+_QUOTABLE = re.compile(r"[A-Za-z0-9 .:+-]*")
+
+
+class Column(NamedTuple):
+    """One column and its heading."""
+
+    title: Wikitext
+    sortable: bool = True
+    heads_rows: bool = False
+    """Whether its cells are the headings of their rows."""
+
+
+class Cell(NamedTuple):
+    """One cell that needs more than its text."""
+
+    text: Wikitext
+    sort: str = ""
+    """What to sort by, when it isn't the text (an ISO date, a number); any outside text will do."""
+    lang: str | None = None
+    direction: str | None = None
+
+
+class Row(NamedTuple):
+    """One row; a cell that is text only needs no `Cell`."""
+
+    cells: Sequence[Cell | Wikitext]
+    css_class: str = ""
+    anchor: str = ""
+    """The row's id, so that it can be linked."""
+
+
+def table(caption: Wikitext, columns: Sequence[Column], rows: Iterable[Row], css_class: str = "") -> Wikitext:
+    """A ``wikitable sortable`` with a caption, ``scope`` on every heading, and one line a cell.
+
+    `css_class` adds to the table's classes. Each row must have as many cells as there are columns (ValueError).
+    """
+    classes = f"wikitable sortable {css_class}".rstrip()
+    lines = [f'{{| class="{_quoted(classes)}"', f"|+ {caption}", "|-"]
+    lines += [_heading(column) for column in columns]
+    starts = ['! scope="row" | ' if column.heads_rows else "| " for column in columns]
+    for row in rows:
+        lines.append(_row_start(row))
+        lines += [
+            _cell(start, cell) if isinstance(cell, Cell) else f"{start}{cell}"
+            for start, cell in zip(starts, row.cells, strict=True)
+        ]
+    lines.append("|}")
+    return Wikitext("\n".join(lines))
+
+
+def _heading(column: Column) -> str:
+    unsortable = "" if column.sortable else ' class="unsortable"'
+    return f'! scope="col"{unsortable} | {column.title}'
+
+
+def _row_start(row: Row) -> str:
+    if not (row.css_class or row.anchor):
+        return "|-"
+    anchor = f' id="{_quoted(row.anchor)}"' if row.anchor else ""
+    css_class = f' class="{_quoted(row.css_class)}"' if row.css_class else ""
+    return f"|-{anchor}{css_class}"
+
+
+def _cell(start: str, cell: Cell) -> str:
+    sort = f' data-sort-value="{_quoted(cell.sort)}"' if cell.sort else ""
+    attributes = sort + language(cell.lang, cell.direction)
+    return f"{start.removesuffix(' | ').rstrip()}{attributes} | {cell.text}" if attributes else f"{start}{cell.text}"
+
+
+def _quoted(value: str) -> str:
+    """An attribute's value without its quotes; outside text is escaped, which leaves no quote in it."""
+    return value if _QUOTABLE.fullmatch(value) else escape(value)
