@@ -207,7 +207,13 @@ class _Judge:
         target = entry.target
         if target is not None and target.kind is TargetKind.ACCOUNT and target.name == entry.performer:
             roles.add("target")
+        if not roles and self._is_look_alike(entry.performer):
+            return frozenset({"look-alike", "other"})
         return frozenset(roles or {"other"})
+
+    def _is_look_alike(self, name: str) -> bool:
+        skeleton = names.skeleton(name)
+        return any(names.skeleton(actor.name) in skeleton for actor in self._rules.actors.office)
 
     def _was_member(self, entry: LogEntry, kind: str) -> bool:
         """By the rights log: in such a group after the last change before the entry, or before the first one."""

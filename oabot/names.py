@@ -15,6 +15,7 @@ USER_NAMESPACES = frozenset({2, 3})
 
 _SPACES = re.compile(r"[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _IP_LIKE = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.(?:\d{1,3}|xxx)(?:/\d{1,2})?", re.IGNORECASE)
+_CONFUSABLE = str.maketrans("013авеѕіјкмнорстухԝωιοɑıł", "oleabesijkmhopctyxwwioail")
 _GEORGIAN = range(0x10D0, 0x1100)
 
 
@@ -55,3 +56,9 @@ def is_ip(name: str) -> bool:
 def root(text: str) -> str:
     """The part of a title before its first slash: of a user subpage, the user."""
     return text.split("/", 1)[0]
+
+
+def skeleton(name: str) -> str:
+    """What an eye sees of a name: equal for names that are made to look alike (UTS 39, for the letters that matter)."""
+    seen = unicodedata.normalize("NFKD", name).casefold().translate(_CONFUSABLE)
+    return "".join(char for char in seen if char.isalnum()).replace("l", "i")
