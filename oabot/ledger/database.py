@@ -1,0 +1,115 @@
+"""Units of work on either database: each on a connection of its own, all of it or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from oabot.errors import LedgerError
+from oabot.ledger import faults, opening
+from oabot.ledger.mariadb import MariaDb
+from oabot.ledger.opening import Opening, Storage
+from oabot.ledger.sqlite import SqliteFile
+from oabot.seams import Clock
+
+_FAULTS = (SQLAlchemyError, sqlite3.Error, OSError, faults.Unreadable, OverflowError)
+
+
+class Database:
+    """Opens connections; everything that goes wrong in one is a `LedgerError` that tells no value of any row."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._clock = clock
+        self._storage = _storage(url)
+        self._engine = self._storage.engine()
+        self._lock = threading.Lock()
+        self._opening: Opening | None = None
+        self._distrusted = False
+
+    @property
+    def clock(self) -> Clock:
+        """Where the times of rows come from; leases go by the database's own."""
+        return self._clock
+
+    def open(self) -> Opening:
+        """Look at the database once, make it if there is none or no usable one; say what was done.
+
+        Done again after any error, so that a database that was replaced meanwhile is found.
+        """
+        with self._lock:
+            if self._opening is None:
+                with _translated("opening"):
+                    self._opening = opening.opened(self._storage, self._clock, distrusted=self._distrusted)
+                self._distrusted = False
+            return self._opening
+
+    @contextmanager
+    def reading(self, doing: str) -> Iterator[Connection]:
+        """A connection that sees one state of the database. Raises: `LedgerError`."""
+        self.open()
+        with self._watched(doing), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self, doing: str) -> Iterator[Connection]:
+        """A connection whose changes are kept together or not at all; one at a time. Raises: `LedgerError`."""
+        self.open()
+        with (
+            self._watched(doing),
+            self._engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            self._storage.lock_writers(connection)
+            yield connection
+
+    def now_ms(self, connection: Connection) -> int:
+        """The database's own time in milliseconds since 1970, UTC."""
+        return int(connection.execute(text(f"SELECT {self._storage.now}")).scalar_one())
+
+    def drop_copies(self) -> None:
+        """Remove databases that were set aside: an erasure can't reach into them."""
+        with self._watched("removing old copies"), self._storage.alone():
+            self._storage.drop_copies()
+
+    def scrub(self) -> None:
+        """Leave no bytes of deleted rows, where that is in our hands."""
+        with self._watched("scrubbing"):
+            self._storage.scrub(self._engine)
+
+    @contextmanager
+    def _watched(self, doing: str) -> Iterator[None]:
+        try:
+            with _translated(doing):
+                yield
+        except LedgerError as error:
+            self._opening = None
+            self._distrusted = self._distrusted or isinstance(error.__context__, faults.Unreadable)
+            raise
+
+
+def _storage(url: str) -> Storage:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise LedgerError("the database's address isn't like sqlite:///FILE or mysql://HOST/NAME") from None
+    kind = parsed.get_backend_name()
+    if kind == "sqlite" and parsed.database and parsed.database != ":memory:":
+        return SqliteFile(Path(parsed.database))
+    if kind in ("mysql", "mariadb"):
+        return MariaDb(parsed)
+    raise LedgerError("the database must be a SQLite file or on a MariaDB server")
+
+
+@contextmanager
+def _translated(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except _FAULTS as error:
+        raise LedgerError(f"database, {doing}: {faults.words(error)}") from None

@@ -1,0 +1,202 @@
+"""What we saved on which page, from which entries; and what we are about to save.
+
+An intent is written before a save is sent and becomes a publication when the wiki has said which revision it made.
+A process that ends in between leaves the intent; the next one asks the wiki whether its text is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
+
+from oabot.errors import LedgerError
+from oabot.ledger import lease, schema
+from oabot.ledger.database import Database
+from oabot.ledger.keys import matches
+from oabot.ledger.lease import Held
+from oabot.model import EntryId
+
+_PAGES = schema.publications
+_COLUMNS = (_PAGES.c.wiki, _PAGES.c.title)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRegion:
+    """One region of a saved page. `key` tells it from the page's others and names no person."""
+
+    key: str
+    sha256: str
+    entries: tuple[EntryId, ...] = ()
+    """The entries it shows, in its order; an erased entry is gone from here too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One save of one page by one run."""
+
+    wiki: str
+    title: str
+    base_revid: int
+    """The revision that was read; 0: there was no page."""
+    sha256: str
+    """Of the page's whole text, as the wiki will have it."""
+    run: str
+    regions: tuple[ShownRegion, ...] = ()
+    revid: int | None = None
+    """The revision that it made; None while it is only intended."""
+    at: datetime | None = None
+    """When it was intended or, with a revid, recorded; filled in when read back, as is `number`."""
+    number: int = 0
+
+    @property
+    def entries(self) -> frozenset[EntryId]:
+        """All entries that it shows."""
+        return frozenset(entry for region in self.regions for entry in region.entries)
+
+
+class Publications:
+    """The saves. What writes needs the lease: nobody else's word is taken for what a page says."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def intend(self, held: Held, publication: Publication) -> int:
+        """Note a save that is about to be sent; its number. An open intent of the same run and page gives way.
+
+        Raises: `LeaseLost`; `LedgerError`, also while another run's intent for the page is open: ask the wiki first.
+        """
+        with self._database.writing("noting a save") as connection:
+            lease.require(self._database, connection, held)
+            for row in connection.execute(select(_PAGES).where(_on(publication), _PAGES.c.revid.is_(None))).all():
+                if row.run != publication.run:
+                    raise LedgerError(f"run {row.run} left a save of that page unresolved; ask the wiki about it first")
+                _delete(connection, [row.number])
+            return _insert(connection, publication, self._database.clock.now())
+
+    def record(self, held: Held, number: int, revid: int) -> None:
+        """The intended save made this revision. Raises: `LeaseLost`, `LedgerError`."""
+        with self._database.writing("recording a save") as connection:
+            lease.require(self._database, connection, held)
+            done = {"revid": revid, "at": self._database.clock.now()}
+            connection.execute(update(_PAGES).where(_PAGES.c.number == number).values(done))
+
+    def drop_intent(self, held: Held, number: int) -> None:
+        """The intended save didn't happen and won't. Raises: `LeaseLost`, `LedgerError`."""
+        with self._database.writing("dropping a save") as connection:
+            lease.require(self._database, connection, held)
+            open_ = connection.execute(select(_PAGES).where(_PAGES.c.number == number, _PAGES.c.revid.is_(None)))
+            _delete(connection, [row.number for row in open_.all()])
+
+    def forget(self, held: Held, wiki: str, title: str) -> None:
+        """We have nothing on that page any more. Raises: `LeaseLost`, `LedgerError`."""
+        with self._database.writing("forgetting a page") as connection:
+            lease.require(self._database, connection, held)
+            rows = connection.execute(select(_PAGES.c.number).where(_PAGES.c.wiki == wiki, _PAGES.c.title == title))
+            _delete(connection, list(rows.scalars()))
+
+    def open_intents(self) -> list[Publication]:
+        """Saves of which it isn't known whether they happened, oldest first. Raises: `LedgerError`."""
+        return self._read(_PAGES.c.revid.is_(None))
+
+    def latest(self, wiki: str, title: str) -> Publication | None:
+        """Our last save of a page. Raises: `LedgerError`."""
+        found = self._read(_PAGES.c.number.in_(_newest()), _PAGES.c.wiki == wiki, _PAGES.c.title == title)
+        return found[0] if found else None
+
+    def all_latest(self) -> list[Publication]:
+        """Our last save of each page, oldest first: all that we show. Raises: `LedgerError`."""
+        return self._read(_PAGES.c.number.in_(_newest()))
+
+    def of_run(self, run: str) -> list[Publication]:
+        """What a run saved, oldest first. Raises: `LedgerError`."""
+        return self._read(_PAGES.c.run == run, _PAGES.c.revid.is_not(None))
+
+    def before_run(self, run: str) -> dict[tuple[str, str], Publication | None]:
+        """For each (wiki, title) that a run saved, our save before that, which it changed. Raises: `LedgerError`."""
+        before: dict[tuple[str, str], Publication | None] = {}
+        for page in self.of_run(run):
+            if (page.wiki, page.title) not in before:
+                older = _newest(_PAGES.c.number < page.number)
+                found = self._read(_PAGES.c.number.in_(older), _on(page))
+                before[page.wiki, page.title] = found[0] if found else None
+        return before
+
+    def pages_showing(self, entry: EntryId) -> list[tuple[str, str]]:
+        """The (wiki, title) of every page whose last save shows an entry. Raises: `LedgerError`."""
+        with self._database.reading("looking for an entry") as connection:
+            return pages_showing(connection, entry)
+
+    def _read(self, *conditions: ColumnElement[bool]) -> list[Publication]:
+        with self._database.reading("reading saves") as connection:
+            rows = connection.execute(select(_PAGES).where(*conditions).order_by(_PAGES.c.number)).all()
+            return [_publication(connection, row) for row in rows]
+
+
+def pages_showing(connection: Connection, entry: EntryId) -> list[tuple[str, str]]:
+    """As `Publications.pages_showing`, as part of a transaction; with saves that may have happened."""
+    asked = select(*_COLUMNS).distinct().join(schema.shown, schema.shown.c.publication == _PAGES.c.number)
+    current = _PAGES.c.number.in_(_newest()) | _PAGES.c.revid.is_(None)
+    rows = connection.execute(asked.where(matches(schema.shown, [entry]), current).order_by(*_COLUMNS))
+    return [(row.wiki, row.title) for row in rows]
+
+
+def _newest(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+    newest = select(func.max(_PAGES.c.number)).where(_PAGES.c.revid.is_not(None), *conditions)
+    return newest.group_by(*_COLUMNS)
+
+
+def _on(page: Publication) -> ColumnElement[bool]:
+    return (_PAGES.c.wiki == page.wiki) & (_PAGES.c.title == page.title)
+
+
+def _insert(connection: Connection, publication: Publication, now: datetime) -> int:
+    values = {
+        "wiki": publication.wiki,
+        "title": publication.title,
+        "base_revid": publication.base_revid,
+        "text": publication.sha256,
+        "run": publication.run,
+        "at": now,
+    }
+    key = connection.execute(insert(_PAGES).values(values)).inserted_primary_key
+    number = int(key[0]) if key else 0
+    for region in publication.regions:
+        of = {"publication": number, "region": region.key}
+        connection.execute(insert(schema.regions).values(**of, text=region.sha256))
+        rows = [
+            {**of, "place": place, "wiki": entry.wiki, "logid": entry.logid}
+            for place, entry in enumerate(region.entries)
+        ]
+        if rows:
+            connection.execute(insert(schema.shown), rows)
+    return number
+
+
+def _delete(connection: Connection, numbers: Iterable[int]) -> None:
+    for number in numbers:
+        for table in (schema.shown, schema.regions):
+            connection.execute(delete(table).where(table.c.publication == number))
+        connection.execute(delete(_PAGES).where(_PAGES.c.number == number))
+
+
+def _publication(connection: Connection, row: Row[Any]) -> Publication:
+    shown, regions = schema.shown, schema.regions
+    entries: dict[str, list[EntryId]] = {}
+    for entry in connection.execute(select(shown).where(shown.c.publication == row.number).order_by(shown.c.place)):
+        entries.setdefault(entry.region, []).append(EntryId(entry.wiki, entry.logid))
+    found = connection.execute(select(regions).where(regions.c.publication == row.number).order_by(regions.c.region))
+    return Publication(
+        row.wiki,
+        row.title,
+        row.base_revid,
+        row.text,
+        row.run,
+        tuple(ShownRegion(region.region, region.text, tuple(entries.get(region.region, ()))) for region in found),
+        row.revid,
+        row.at,
+        row.number,
+    )
