@@ -115,7 +115,7 @@ def install() -> None:
     """Install what is missing. Raises: `Unfit` where this user or system can't, before anything is changed."""
     if not missing():
         return
-    packages = [*PACKAGES, *STAND_INS]
+    packages = [*STAND_INS, *PACKAGES]  # in this order: apt settles what is missing as it reads
     without = "Without a wiki: bot.py replay farm/rows.jsonl --out DIR runs the bot on the bundled log rows."
     if not shutil.which("apt-get"):
         raise Unfit(f"The local wikis need Debian's packages, and this system has no apt-get. {without}")
