@@ -81,7 +81,7 @@ class Database:
     def scrub(self) -> None:
         """Leave no bytes of deleted rows, where that is in our hands."""
         with self._watched("scrubbing"):
-            self._storage.scrub(self._engine)
+            opening.scrub(self._storage, self._engine)
 
     @contextmanager
     def _watched(self, doing: str) -> Iterator[None]:

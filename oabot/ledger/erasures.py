@@ -53,6 +53,7 @@ class Erasures:
             _forget_targets(connection, ids)
             for table in (schema.observations, schema.quarantine, schema.holds, schema.shown):
                 remove(connection, table, ids)
+            connection.execute(update(schema.meta).where(schema.meta.c.name == "scrub").values(value="wanted"))
             _bury(connection, set(ids) - present(connection, schema.tombstones, ids), reason, when)
         self._database.scrub()
         return pages

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, MetaData, Table, insert, select, text
+from sqlalchemy import Connection, Engine, MetaData, Table, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from oabot.errors import LedgerError
@@ -88,6 +88,7 @@ def opened(storage: Storage, clock: Clock, *, distrusted: bool) -> Opening:
     with storage.alone():
         found = _look(storage)
         if found == "usable" and not distrusted:
+            _scrub_if_owed(storage)
             return Opening(made_new=False)
         aside = None
         if found != "empty":
@@ -112,6 +113,22 @@ def _look(storage: Storage) -> str:
         raise
 
 
+def scrub(storage: Storage, engine: Engine) -> None:
+    """Overwrite what was deleted, and note that nothing is owed any more."""
+    storage.scrub(engine)
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(update(schema.meta).where(schema.meta.c.name == "scrub").values(value="done"))
+
+
+def _scrub_if_owed(storage: Storage) -> None:
+    # A process was killed between an erasure and its scrubbing.
+    engine = storage.engine()
+    with engine.connect() as connection:
+        owed = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.name == "scrub")) != "done"
+    if owed:
+        scrub(storage, engine)
+
+
 def _refuse_if_leased(storage: Storage) -> None:
     # Two versions of the program that run at once would set aside each other's database, over and over.
     try:
@@ -132,7 +149,7 @@ def _make(storage: Storage) -> None:
             if rows:
                 _insert_what_fits(connection, table, rows)
         # Last, and with what was carried over: without these rows the next opening begins afresh.
-        marks = {"version": schema.VERSION, "backfill": "wanted"}
+        marks = {"version": schema.VERSION, "backfill": "wanted", "scrub": "done"}
         connection.execute(insert(schema.meta), [{"name": name, "value": value} for name, value in marks.items()])
 
 

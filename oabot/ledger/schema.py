@@ -125,7 +125,7 @@ def _table(name: str, *parts: SchemaItem) -> Table:
 
 
 meta = _table("meta", Column("name", Name(32), primary_key=True), Column("value", Name(64), nullable=False))
-"""`version`; `backfill` while the logs have yet to be read again."""
+"""`version`; `backfill` and `scrub`, each `done` or `wanted`."""
 
 observations = _table(
     "observations",
