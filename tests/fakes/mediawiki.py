@@ -115,7 +115,7 @@ class FakeMediaWiki:
             return False
         return (
             ("letype" not in params or row["type"] == params["letype"])
-            and ("leuser" not in params or (row.get("user") == params["leuser"] and "userhidden" not in row))
+            and ("leuser" not in params or (row.get("user") == _user(params["leuser"]) and "userhidden" not in row))
             and ("letitle" not in params or (row.get("title") == params["letitle"] and "actionhidden" not in row))
             and (low not in params or row["timestamp"] >= params[low])
             and (high not in params or row["timestamp"] <= params[high])
@@ -156,6 +156,10 @@ def send(
     handler.wfile.write(body)
 
 
+def _user(name: str) -> str:
+    return name[:1].upper() + name[1:].replace("_", " ")
+
+
 def _place(row: dict[str, Any]) -> tuple[int, int]:
     return int("".join(filter(str.isdigit, row["timestamp"]))), row["logid"]
 
@@ -168,6 +172,7 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 def _handler(wiki: FakeMediaWiki) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             self._do(urlsplit(self.path).query)
