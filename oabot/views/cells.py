@@ -1,0 +1,133 @@
+"""One case as the cells of its row: what the log shows, with its link, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from oabot.model import GLOBAL, NEVER, Case, Kind, Status
+from oabot.timestamps import iso
+from oabot.views.material import Material, Place, entry_link, own_link, target_link
+from oabot.wikitext import Cell, Wikitext, escape, isolate
+
+NOTHING = Wikitext("")
+_UNSIGNED = frozenset({"delete/revision", "delete/event"})
+"""Of hidden revisions and log entries only the page and the date are told, not who hid them."""
+
+
+def class_name(case: Case, place: Place) -> Wikitext:
+    """The class of its opening action, in words."""
+    return place.language.say(f"oabot-class-{case.action_class.value.replace('_', '-')}")
+
+
+def status_name(status: Status, place: Place) -> Wikitext:
+    """A status in words."""
+    return place.language.say(f"oabot-status-{status.value.replace(' ', '-')}")
+
+
+def date(case: Case, _material: Material, place: Place) -> Cell:
+    """When the log has it; beside it the date that people's sources give, where that is another."""
+    when = case.opening.timestamp
+    text = place.language.moment(when)
+    claimed = next((note.claimed_date for note in case.annotations if note.claimed_date), None)
+    if claimed and claimed != when.strftime("%Y-%m-%d"):
+        said = place.language.say("oabot-claimed-date", isolate(escape(claimed)))
+        text = Wikitext(f"{text}<br><small>{said}</small>")
+    return Cell(text, sort=iso(when))
+
+
+def action(case: Case, _material: Material, place: Place) -> Cell:
+    """What it is; of rights, which groups."""
+    name = class_name(case, place)
+    if case.kind is not Kind.RIGHTS:
+        return Cell(name)
+    return Cell(Wikitext(f"{name}<br><small>{groups(case, place)}</small>"))
+
+
+def groups(case: Case, place: Place) -> Wikitext:
+    """The user groups that were taken, as MediaWiki names them."""
+    return place.language.join(isolate(escape(group), direction="ltr") for group in sorted(case.taken))
+
+
+def target(case: Case, material: Material, place: Place) -> Cell:
+    """To whom or what."""
+    return Cell(target_link(material, case), sort=case.target.name)
+
+
+def wiki(case: Case, _material: Material, place: Place) -> Cell:
+    """Where."""
+    if case.target.scope == GLOBAL:
+        return Cell(place.language.say("oabot-all-wikis"))
+    return Cell(isolate(escape(case.target.scope), direction="ltr"))
+
+
+def performer(case: Case, _material: Material, _place: Place) -> Cell:
+    """By which account."""
+    opening = case.opening
+    if opening.performer is None or f"{opening.type}/{opening.action}" in _UNSIGNED:
+        return Cell(NOTHING)
+    return Cell(isolate(escape(opening.performer)))
+
+
+def log(case: Case, material: Material, place: Place) -> Cell:
+    """The log entry, and by which rule it is listed."""
+    why = own_link(material, f"Method#{case.rule}", place.language.say("oabot-why"))
+    return Cell(
+        Wikitext(f"{entry_link(material, place, case.id)}<br><small>{why}</small>"), sort=f"{case.id.logid:020}"
+    )
+
+
+def expires(case: Case, _material: Material, place: Place) -> Cell:
+    """Until when, for what has a term."""
+    if case.expires is None:
+        return Cell(NOTHING)
+    if case.expires == NEVER:
+        return Cell(place.language.say("oabot-never"), sort="9999")
+    return Cell(place.language.moment(case.expires), sort=iso(case.expires))
+
+
+def status(case: Case, material: Material, place: Place) -> Cell:
+    """What is left of it, since when, and the entry that shows it."""
+    return Cell(status_text(case, material, place), sort=case.status.value)
+
+
+def status_text(case: Case, material: Material, place: Place) -> Wikitext:
+    """The status cell's words."""
+    language = place.language
+    if case.status is Status.EXPIRED and case.expires is not None:
+        return language.say("oabot-status-expired-on", language.date(case.expires))
+    entry = next((one for one in case.entries if one.id == case.evidence), None)
+    if entry is None or case.status not in (Status.REVERSED, Status.CHANGED):
+        return status_name(case.status, place)
+    when, see = language.date(entry.timestamp), entry_link(material, place, entry.id)
+    parts = [language.say(f"oabot-status-{case.status.value}-on", when, see)]
+    if entry.id not in case.actions:
+        parts.append(language.say("oabot-by-outsider"))
+    if case.status is Status.CHANGED and case.outstanding < case.taken:
+        parts.append(language.say("oabot-status-part", len(case.outstanding), len(case.taken)))
+    return Wikitext("<br>".join(parts))
+
+
+def notes(texts: Iterable[Wikitext]) -> Cell:
+    """What people wrote, one below the other."""
+    return Cell(Wikitext("<br>".join(texts)))
+
+
+def note(case: Case, material: Material, place: Place) -> Cell:
+    """Free words of people; shown on the central wiki only."""
+    if place.wiki != material.central:
+        return Cell(NOTHING)
+    return notes(isolate(escape(one.note, limit=500)) for one in case.annotations if one.note)
+
+
+CELLS: Mapping[str, Callable[[Case, Material, Place], Cell]] = {
+    "date": date,
+    "class": action,
+    "target": target,
+    "wiki": wiki,
+    "performer": performer,
+    "log": log,
+    "expires": expires,
+    "status": status,
+    "note": note,
+}
+"""Column -> its cell."""

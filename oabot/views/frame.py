@@ -1,0 +1,74 @@
+"""What stands above and below every table: how to ask for an update, what is missing, whom to write to."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from oabot.views.material import Material, Place, own_link, page_link
+from oabot.wikitext import Wikitext, escape, external, isolate
+
+POLICY = ("foundationwiki", "Policy:Wikimedia Foundation Office Actions Policy")
+"""Where the policy lives now; it has moved before, and its old titles redirect."""
+
+APPEAL = ("metawiki", "Case Review Committee")
+
+
+def framed(body: Wikitext, material: Material, place: Place) -> Wikitext:
+    """The region's text with its head and foot; nothing in it depends on when it was made."""
+    return Wikitext(
+        f'<div class="oabot plainlinks">\n{_head(material, place)}\n{body}\n{_foot(material, place)}\n</div>'
+    )
+
+
+def update_address(material: Material, place: Place) -> str:
+    """The address that opens the request page with a request for this page filled in."""
+    base = material.addresses[place.wiki]
+    query = {
+        "title": material.own_page("Requests"),
+        "action": "edit",
+        "section": "new",
+        "nosummary": "1",
+        "preload": material.own_page("Requests/preload"),
+        "preloadparams[]": place.title,
+    }
+    return f"{base}/w/index.php?{urlencode(query)}"
+
+
+def _head(material: Material, place: Place) -> Wikitext:
+    say = place.language.say
+    links = [own_link(material, "About", say("oabot-header-about"))]
+    if place.wiki in material.addresses:
+        links.append(external(update_address(material, place), say("oabot-header-update")))
+    return _div("oabot-head", Wikitext(" · ".join(links)), place)
+
+
+def _foot(material: Material, place: Place) -> Wikitext:
+    language = place.language
+    say = language.say
+    contact = material.contact or f"User talk:{material.account}"
+    sentences = [
+        Wikitext(f"'''{say('oabot-foot-judgement')}'''"),
+        say("oabot-foot-facts"),
+        say("oabot-foot-not-logged"),
+    ]
+    if material.reach is not None:
+        sentences.append(say("oabot-foot-since", language.date(material.reach)))
+    sentences.append(
+        say("oabot-foot-correction", page_link(material, material.central, contact, isolate(escape(contact))))
+    )
+    sentences.append(say("oabot-foot-bot", own_link(material, "Run")))
+    links = [
+        own_link(material, "Status", say("oabot-link-status")),
+        page_link(material, *POLICY, say("oabot-link-policy")),
+        page_link(material, *APPEAL, say("oabot-link-appeal")),
+    ]
+    lines = [Wikitext(" ".join(sentences)), Wikitext(" · ".join(links))]
+    return _div("oabot-foot", Wikitext("<br>".join(lines)), place)
+
+
+def _div(css_class: str, text: Wikitext, place: Place) -> Wikitext:
+    language = place.language
+    return Wikitext(
+        f'<div class="{css_class}" lang="{language.text_code}" dir="{language.text_direction}"'
+        f' style="font-size: 90%">{text}</div>'
+    )

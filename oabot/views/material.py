@@ -1,0 +1,84 @@
+"""What every page is made of, and where a region stands: one data set, so that two pages can't disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import quote
+
+from oabot.i18n import Language
+from oabot.model import Case, EntryId, TargetKind
+from oabot.wikitext import Wikitext, escape, external, isolate
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything that pages may say."""
+
+    cases: tuple[Case, ...]
+    addresses: Mapping[str, str]
+    """dbname -> ``https://HOST`` of each wiki that can be linked."""
+    account: str
+    central: str
+    contact: str = ""
+    """The page where readers ask for a correction; left out, the account's talk page."""
+    reach: datetime | None = None
+    """The time of the oldest log entry that could be read."""
+    homes: Mapping[str, str] = field(default_factory=dict)
+    """Account -> dbname of its home wiki, where CentralAuth tells."""
+
+    def own_page(self, name: str) -> str:
+        """The title of one of the account's pages on the central wiki."""
+        return f"User:{self.account}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region's place: on which wiki and page, and in which language it is read there."""
+
+    wiki: str
+    title: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a region should say."""
+
+    body: Wikitext
+    entries: tuple[EntryId, ...] = ()
+    """Every log entry that it shows or relies on; re-read before it is saved."""
+    rows: int = 0
+    problem: bool = False
+    """Whether it says what is wrong with the set-up instead of what was asked for."""
+
+
+def page_link(material: Material, wiki: str, title: str, text: Wikitext) -> Wikitext:
+    """A link to a page of any known wiki; the text alone when the wiki's address isn't known."""
+    base = material.addresses.get(wiki)
+    if base is None:
+        return text
+    return external(f"{base}/wiki/{quote(title.replace(' ', '_'), safe='/:#')}", text)
+
+
+def entry_link(material: Material, place: Place, entry: EntryId, text: Wikitext | None = None) -> Wikitext:
+    """A link to a log entry (Special:Redirect/logid); its own words when there is no text."""
+    shown = text or place.language.say("oabot-log-entry", Wikitext(f"<bdi>{entry.logid}</bdi>"))
+    return page_link(material, entry.wiki, f"Special:Redirect/logid/{entry.logid}", shown)
+
+
+def own_link(material: Material, name: str, text: Wikitext | None = None) -> Wikitext:
+    """A link to one of the account's pages on the central wiki."""
+    title = material.own_page(name)
+    return page_link(material, material.central, title, text or isolate(escape(title)))
+
+
+def target_link(material: Material, case: Case) -> Wikitext:
+    """The case's target: an account links to its global account, never to its user page; a page links to itself."""
+    name = isolate(escape(case.target.name))
+    if case.target.kind is TargetKind.ACCOUNT:
+        return page_link(material, material.central, f"Special:CentralAuth/{case.target.name}", name)
+    if case.target.kind is TargetKind.PAGE:
+        return page_link(material, case.target.scope, case.target.name, name)
+    return name

@@ -1,0 +1,160 @@
+"""The tables of cases: all that the logs show (`table`), and what concerns one wiki (`local`)."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from oabot.model import GLOBAL, Case, EntryId, Kind, TargetKind
+from oabot.views import cells
+from oabot.views.frame import framed
+from oabot.views.material import Draft, Material, Place, entry_link, target_link
+from oabot.views.parameters import COLUMNS, Filters
+from oabot.wikitext import Cell, Column, Row, Wikitext, table
+
+BATCH = 3
+"""From how many actions of one performer in one minute on they are one group."""
+
+PARAMETERS = ("wiki", "class", "status", "since", "statement", "columns", "limit", "lang")
+LOCAL_PARAMETERS = ("class", "status", "since", "statement", "columns", "limit", "lang")
+
+_ALWAYS = ("date", "class", "target", "wiki", "performer", "log", "status")
+
+
+def render_table(filters: Filters, material: Material, place: Place) -> Draft:
+    """All cases that the filters let through, newest first."""
+    return _render(_chosen(material.cases, filters), "oabot-caption-table", filters, material, place)
+
+
+def render_local(filters: Filters, material: Material, place: Place) -> Draft:
+    """Cases on this wiki, those that only the central log shows too, and global ones of accounts at home here."""
+    here = [
+        case
+        for case in material.cases
+        if case.target.scope == place.wiki
+        or (case.target.scope == GLOBAL and material.homes.get(case.target.name) == place.wiki)
+    ]
+    return _render(_chosen(here, filters), "oabot-caption-local", filters, material, place)
+
+
+def _chosen(found: Iterable[Case], filters: Filters) -> list[Case]:
+    chosen = [case for case in found if _passes(case, filters)]
+    return sorted(chosen, key=lambda case: case.opening.order, reverse=True)
+
+
+def _passes(case: Case, filters: Filters) -> bool:
+    return (
+        (not filters.wikis or case.target.scope in filters.wikis)
+        and (not filters.classes or case.action_class in filters.classes)
+        and (not filters.statuses or case.status in filters.statuses)
+        and (filters.since is None or case.opening.timestamp >= filters.since)
+        and (not filters.statement or any(note.statement == filters.statement for note in case.annotations))
+    )
+
+
+def _render(chosen: Sequence[Case], caption: str, filters: Filters, material: Material, place: Place) -> Draft:
+    say = place.language.say
+    shown = chosen[: filters.limit]
+    if not shown:
+        return Draft(framed(say("oabot-empty-table"), material, place))
+    columns = _columns(shown, filters, material, place)
+    rows = [row for batch in _batches(shown) for row in _rows(batch, columns, material, place)]
+    headings = [Column(say(f"oabot-column-{name}"), heads_rows=name == "target") for name in columns]
+    text = table(say(caption), headings, rows)
+    if len(shown) < len(chosen):
+        text = Wikitext(f"{text}\n{say('oabot-rows-cut', len(shown), len(chosen))}")
+    return Draft(framed(text, material, place), entries=_entries(shown), rows=len(shown))
+
+
+def _columns(shown: Sequence[Case], filters: Filters, material: Material, place: Place) -> tuple[str, ...]:
+    """The columns asked for; if none were, all that say something."""
+    if filters.columns:
+        return tuple(name for name in filters.columns if name in cells.CELLS)
+    return tuple(
+        name
+        for name in COLUMNS
+        if name in cells.CELLS
+        and (name in _ALWAYS or any(cells.CELLS[name](case, material, place).text for case in shown))
+    )
+
+
+def _entries(shown: Iterable[Case]) -> tuple[EntryId, ...]:
+    return tuple(dict.fromkeys(entry.id for case in shown for entry in case.entries))
+
+
+def _batches(shown: Sequence[Case]) -> Iterable[list[Case]]:
+    """Cases of one class that one performer opened within one minute, together; the others alone."""
+    for _, group in itertools.groupby(shown, key=_batch_key):
+        batch = list(group)
+        if len(batch) >= BATCH:
+            yield batch
+        else:
+            yield from ([case] for case in batch)
+
+
+def _batch_key(case: Case) -> tuple[datetime, str | None, str, str]:
+    minute = case.opening.timestamp.replace(second=0)
+    return (minute, case.opening.performer, case.action_class.value, case.rule)
+
+
+def _rows(batch: Sequence[Case], columns: Sequence[str], material: Material, place: Place) -> Iterable[Row]:
+    if len(batch) == 1:
+        case = batch[0]
+        texts = [cells.CELLS[name](case, material, place) for name in columns]
+        yield Row(texts, anchor=str(case.id).replace(":", "-"))
+        return
+    yield Row([_of_batch(name, batch, material, place) for name in columns], css_class="oabot-batch")
+
+
+def _of_batch(name: str, batch: Sequence[Case], material: Material, place: Place) -> Cell:
+    """A column's cell for a whole group: what all have in common once, what they don't in a list that unfolds."""
+    say = place.language.say
+    if name == "target":
+        return _unfolding(batch, material, place)
+    if name == "status":
+        counts = Counter(case.status for case in batch)
+        if len(counts) == 1 and all(case.evidence is None for case in batch):
+            return cells.status(batch[0], material, place)
+        lines = [
+            say("oabot-labelled", cells.status_name(status, place), place.language.number(number))
+            for status, number in sorted(counts.items())
+        ]
+        return Cell(Wikitext("<br>".join(lines)), sort=min(counts).value)
+    if name == "class":
+        return Cell(cells.class_name(batch[0], place))
+    if name == "log":
+        return Cell(cells.NOTHING)
+    found = [cells.CELLS[name](case, material, place) for case in batch]
+    if all(cell.text == found[0].text for cell in found):
+        return found[0]
+    if name == "wiki":
+        return Cell(place.language.join(dict.fromkeys(cell.text for cell in found)))
+    return found[0] if name == "date" else Cell(cells.NOTHING)
+
+
+def _unfolding(batch: Sequence[Case], material: Material, place: Place) -> Cell:
+    language = place.language
+    head = language.say(
+        "oabot-batch",
+        len(batch),
+        cells.performer(batch[0], material, place).text or language.say("oabot-unknown"),
+        language.moment(batch[0].opening.timestamp),
+    )
+    ordered = sorted(batch, key=lambda case: case.opening.order)
+    items = "".join(f"<li>{_item(case, material, place)}</li>" for case in ordered)
+    text = f'{head}<div class="mw-collapsible mw-collapsed"><ul>{items}</ul></div>'
+    return Cell(Wikitext(text), sort=min(case.target.name for case in batch))
+
+
+def _item(case: Case, material: Material, place: Place) -> Wikitext:
+    """A member of a group: who, where, what of rights, the log entry, the status."""
+    parts = [target_link(material, case)]
+    if case.target.kind is TargetKind.ACCOUNT and case.target.scope != GLOBAL:
+        parts.append(cells.wiki(case, material, place).text)
+    if case.kind is Kind.RIGHTS:
+        parts.append(cells.groups(case, place))
+    parts.append(entry_link(material, place, case.id))
+    parts.append(Wikitext(cells.status_text(case, material, place).replace("<br>", " · ")))
+    return Wikitext(" · ".join(parts))
