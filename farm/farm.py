@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Real MediaWiki wikis on this machine, from Debian's packages, seeded with history.
 
+farm.py check      say whether install and start can work here; changes nothing
 farm.py install    apt-get the packages (root; once per machine)
 farm.py build      make the wikis from nothing and seed them
 farm.py start      serve them on loopback; does nothing where they already answer
@@ -9,9 +10,8 @@ farm.py stop       end the servers, by pid
 farm.py status     each wiki's pid and address, and whether it answers
 farm.py jobs       run MediaWiki's job queues
 
-Environment: OABOT_FARM_STATE, the folder of everything made (default: oabot-farm-UID in the system's temp folder);
-OABOT_FARM_PORT (8100): the wikis answer on the ports after it.
-Exit codes: 0 done, 1 something failed, 2 this machine or its user can't, and what to do instead.
+Environment: OABOT_FARM_STATE, the folder of all that is made (oabot-farm-UID in the system's temp folder), and
+OABOT_FARM_PORT (8100): the wikis answer on the ports after it. Exit codes: 0 done, 1 failed, 2 can't here, and why.
 """
 
 from __future__ import annotations
@@ -111,19 +111,30 @@ def missing() -> list[str]:
     return [package for package in PACKAGES if f"{package} installed" not in said.splitlines()]
 
 
-def install() -> None:
-    """Install what is missing. Raises: `Unfit` where this user or system can't, before anything is changed."""
-    if not missing():
-        return
-    packages = [*STAND_INS, *PACKAGES]  # in this order: apt settles what is missing as it reads
+def check() -> None:
+    """Change nothing. Raises: `Unfit` where packages are missing and can't be installed, or a port is taken."""
     without = "Without a wiki: bot.py replay farm/rows.jsonl --out DIR runs the bot on the bundled log rows."
-    if not shutil.which("apt-get"):
+    if (packages := missing()) and not shutil.which("apt-get"):
         raise Unfit(f"The local wikis need Debian's packages, and this system has no apt-get. {without}")
-    if os.geteuid():
-        raise Unfit(f"Only root can install: run as root, once: apt-get install {' '.join(packages)}. {without}")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    run(["apt-get", "update", "-q"], quiet)
-    run(["apt-get", "install", "-yq", "--no-install-recommends", *packages], quiet)
+    if packages and os.geteuid():
+        wanted = f"apt-get install --no-install-recommends {' '.join([*STAND_INS, *PACKAGES])}"
+        raise Unfit(f"Packages are missing, and only root can install them: {wanted}. {without}")
+    at = place()
+    for port in [at.port + wiki.offset for wiki in wikis() if not servers(at, wiki)]:
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            raise Unfit(f"Port {port} is taken: name a free range, such as OABOT_FARM_PORT=9100. {without}") from None
+
+
+def install() -> None:
+    """Install what is missing."""
+    if missing():
+        check()
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        run(["apt-get", "update", "-q"], quiet)
+        # The stand-ins first: apt settles what is missing as it reads.
+        run(["apt-get", "install", "-yq", "--no-install-recommends", *STAND_INS, *PACKAGES], quiet)
 
 
 def recipe(at: Place) -> str:
@@ -183,10 +194,8 @@ def reset() -> None:
     at = place()
     if not built(at):
         raise Unfit("There is no farm made from this seed: run farm.py build first.")
-    for control in (at.state / "ctl").iterdir():
-        control.unlink()
-    for rest in (at.state / "data").glob("*.sqlite-*"):
-        rest.unlink()
+    for stale in [*(at.state / "ctl").iterdir(), *(at.state / "data").glob("*.sqlite-*")]:
+        stale.unlink()
     for seeded in (at.state / "seeded").iterdir():
         fresh = at.state / "data" / f"{seeded.name}.new"
         shutil.copyfile(seeded, fresh)
@@ -218,18 +227,14 @@ def answers(at: Place, wiki: Wiki) -> bool:
 
 
 def start() -> None:
-    """Serve every wiki and wait until all answer. Raises: `Unfit`, before any is started, if a port is taken."""
+    """Serve every wiki and wait until all answer; before any is started, `check`."""
     at = place()
     if not built(at):
         raise Unfit("There is no farm made from this seed: run farm.py build first.")
-    idle = [wiki for wiki in wikis() if not servers(at, wiki)]
-    for port in [at.port + wiki.offset for wiki in idle]:
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            raise Unfit(f"Port {port} is taken: name a free range by OABOT_FARM_PORT, such as 9100.") from None
-    for wiki in idle:
-        serve(at, wiki)
+    check()
+    for wiki in wikis():
+        if not servers(at, wiki):
+            serve(at, wiki)
     until = time.monotonic() + 30
     for wiki in wikis():
         while not answers(at, wiki):
@@ -279,7 +284,7 @@ def jobs() -> None:
 
 def main(arguments: list[str]) -> int:
     """Do one verb."""
-    verbs = {verb.__name__: verb for verb in (install, build, start, reset, stop, status, jobs)}
+    verbs = {verb.__name__: verb for verb in (check, install, build, start, reset, stop, status, jobs)}
     if len(arguments) != 1 or arguments[0] not in verbs:
         print(__doc__, file=sys.stderr)
         return 2

@@ -37,7 +37,10 @@ class Account:
 
 
 def accounts() -> dict[str, Account]:
-    """The seed's accounts that can log in, by role: bot, admin, user, steward, office, safety, counsel, oversighter."""
+    """The seed's accounts that can log in, by role.
+
+    bot, admin (of every wiki), user, steward, office, safety and counsel (staff in person), helpdesk, oversighter.
+    """
     seed = json.loads((ROOT / "farm/seed.json").read_text(encoding="utf-8"))
     found = {}
     for role, row in seed["accounts"].items():

@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Print the bot's settings for the farm on OABOT_FARM_PORT (8100): farm/settings.py FOLDER > FOLDER/oabot.toml.
+
+The ledger is then kept in that folder. Every wiki that has a page set up for the bot counts as approved.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def settings(folder: Path) -> str:
+    """The settings as TOML; a JSON string is one of TOML's too."""
+    port = int(os.environ.get("OABOT_FARM_PORT") or 8100)
+    seed = json.loads((HERE / "seed.json").read_text(encoding="utf-8"))
+    names = {role: json.dumps([account["name"]]) for role, account in seed["accounts"].items()}
+    lines = [
+        f"account = {json.dumps(seed['accounts']['bot']['name'])}",
+        'contact = "https://meta.example.org/wiki/User:Operator"',
+        f"database = {json.dumps(f'sqlite:///{folder.resolve()}/oabot.sqlite')}",
+        f"heartbeat = {json.dumps(f'{folder.resolve()}/heartbeat')}",
+        "settle_hours = 0",
+        "[actors]",
+        f"office = {names['office']}",
+        f"trust_and_safety = {json.dumps([seed['accounts'][role]['name'] for role in ('safety', 'counsel')])}",
+        f"office_it = {names['helpdesk']}",
+    ]
+    for wiki in json.loads((HERE / "wikis.json").read_text(encoding="utf-8")):
+        lines += [
+            f"[wikis.{wiki['dbname']}]",
+            f'url = "http://127.0.0.1:{port + wiki["offset"]}"',
+            f"language = {json.dumps(wiki['lang'])}",
+            "flagged = true",
+            "pace = 0",
+        ]
+        if wiki["dbname"] in seed["pages"]:
+            lines.append('approval = "the farm\'s own seed"')
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(settings(Path(sys.argv[1])), end="")
