@@ -1,0 +1,170 @@
+"""A real wiki: `oabot.seams.Wiki` by Pywikibot and api.php."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+from urllib.parse import unquote
+
+from oabot.errors import WikiError, WikiRests
+from oabot.model import Account, Edit, Page, PageState, Revision, Saved, User
+from oabot.seams import Clock
+from oabot.wiki import rows
+from oabot.wiki.door import Door, Value
+from oabot.wiki.session import Session
+from oabot.wiki.writing import Writer
+
+_BATCH: Final = 50
+"""Titles a request; 500 with apihighlimits, but texts are long."""
+_READ: Final = {
+    "prop": "revisions|info",
+    "rvprop": "ids|timestamp|user|content",
+    "rvslots": "main",
+    "inprop": "protection",
+}
+_SEPARATORS: Final = frozenset("|\x1f\n\r\0")
+"""No title or name holds these; in a list of titles they would make two of one."""
+
+
+class LiveWiki:
+    """The wiki `dbname` at `api_url`. Nothing is asked before the first use; `deadline` bounds each request."""
+
+    def __init__(self, session: Session, dbname: str, api_url: str, *, clock: Clock, deadline: float = 60.0) -> None:
+        self._door = Door(session, dbname, api_url, clock, deadline)
+        self._writer = Writer(self._door, self._read_one)
+        self._central: bool | None = None
+
+    @property
+    def dbname(self) -> str:
+        """The wiki's database name."""
+        return self._door.dbname
+
+    def pages(self, titles: Iterable[str]) -> dict[str, Page]:
+        """As `Wiki.pages`."""
+        asked = list(dict.fromkeys(titles))
+        found: dict[str, Page] = {title: rows.nowhere(title) for title in asked}
+        for batch in _batches(_sendable(asked)):
+            found.update(self._batch(batch))
+        return found
+
+    def transcluding(self, template: str) -> list[Page]:
+        """As `Wiki.transcluding`. `template` is written as between braces, or as a full title."""
+        title = template.removeprefix(":") if ":" in template else f"Template:{template}"
+        asked = self._door.queries(generator="embeddedin", geititle=[title], geilimit=_BATCH, **_READ)
+        return sorted(self._pages(_merged(asked)), key=lambda page: page.title)
+
+    def revisions(self, title: str, after: int = 0, limit: int = 500) -> list[Revision]:
+        """As `Wiki.revisions`."""
+        try:
+            return self._revisions(title, after, limit)
+        except WikiError as fault:
+            if fault.code not in ("nosuchrevid", "badid_rvstartid"):
+                raise
+            # The page was deleted and made anew: what it has now is newer than `after`.
+            return self._revisions(title, 0, limit)
+
+    def account(self) -> Account:
+        """As `Wiki.account`."""
+        found = self._door.query(
+            meta="userinfo", uiprop="groups|rights|blockinfo", prop="info", titles=[f"User talk:{self._door.account}"]
+        )["query"]
+        try:
+            return rows.account(found["userinfo"], found["pages"][0])
+        except (KeyError, IndexError, TypeError):
+            raise WikiRests("incomplete-reply") from None
+
+    def users(self, names: Iterable[str]) -> dict[str, User]:
+        """As `Wiki.users`."""
+        asked = list(dict.fromkeys(names))
+        known: dict[str, rows.Row] = {}
+        for batch in _batches(_sendable(asked)):
+            found = self._door.query(list="users", ususers=list(batch), usprop="groups|blockinfo")["query"]
+            known.update({row["name"]: row for row in found["users"]})
+        return {name: self._user(name, known.get(rows.username(name))) for name in asked}
+
+    def save(self, edit: Edit) -> Saved:
+        """As `Wiki.save`. An edit that doesn't overlap with ours is merged by MediaWiki, and is no conflict."""
+        return self._writer.save(edit)
+
+    def _read_one(self, title: str) -> Page:
+        return self.pages([title])[title]
+
+    def _batch(self, titles: Sequence[str]) -> dict[str, Page]:
+        names: dict[str, str] = {}
+        elsewhere: set[str] = set()
+
+        def noted() -> Iterator[rows.Row]:
+            for found in self._door.queries(titles=list(titles), **_READ):
+                names.update(map(_renamed, found.get("normalized", ())))
+                elsewhere.update(row["title"] for row in found.get("interwiki", ()))
+                yield found
+
+        found = {page.title: page for page in self._pages(_merged(noted()))}
+        canonical = {title: _canonical(title, names) for title in titles}
+        if not elsewhere.union(found).issuperset(canonical.values()):
+            raise WikiRests("incomplete-reply")
+        return {title: found[name] for title, name in canonical.items() if name in found}
+
+    def _pages(self, found: Iterable[rows.Row]) -> Iterator[Page]:
+        for row in found:
+            try:
+                page = rows.page(row)
+            except (KeyError, IndexError, TypeError, ValueError):
+                raise WikiRests("incomplete-reply") from None
+            if page.state is PageState.EXISTS:
+                self._writer.note(page)
+            yield page
+
+    def _revisions(self, title: str, after: int, limit: int) -> list[Revision]:
+        start: dict[str, Value] = {"rvstartid": after} if after else {}
+        asked = self._door.queries(
+            titles=[title], prop="revisions", rvprop="ids|timestamp|user|comment|tags|flags|content", rvslots="main",
+            rvdir="newer", rvlimit=min(limit + 1, _BATCH), **start,
+        )  # fmt: skip
+        found = (rows.revision(row) for part in asked for page in part["pages"] for row in page.get("revisions", ()))
+        return list(itertools.islice((revision for revision in found if revision.revid > after), limit))
+
+    def _user(self, name: str, row: rows.Row | None) -> User:
+        missing = row is None or row.get("missing") or row.get("invalid")
+        return rows.user(name, row, None if missing else self._everywhere(name))
+
+    def _everywhere(self, name: str) -> rows.Row | None:
+        """CentralAuth's view of the account; None where the wiki has no CentralAuth (it ignores the question)."""
+        if self._central is False:
+            return None
+        found: rows.Row = self._door.query(meta="globaluserinfo", guiuser=[name], guiprop="groups")["query"]
+        self._central = "globaluserinfo" in found
+        known: rows.Row | None = found.get("globaluserinfo")
+        return known
+
+
+def _batches(asked: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (asked[start : start + _BATCH] for start in range(0, len(asked), _BATCH))
+
+
+def _renamed(row: rows.Row) -> tuple[str, str]:
+    """A title as asked and as MediaWiki writes it; it escapes one that isn't in Unicode's form NFC."""
+    return unquote(row["from"]) if row.get("fromencoded") else row["from"], row["to"]
+
+
+def _canonical(title: str, names: dict[str, str]) -> str:
+    """Two steps at most: Unicode's form, then MediaWiki's."""
+    return names.get(step := names.get(title, title), step)
+
+
+def _sendable(titles: Iterable[str]) -> list[str]:
+    return [title for title in titles if title.strip() and not _SEPARATORS & set(title) and _is_text(title)]
+
+
+def _is_text(written: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in written)
+
+
+def _merged(parts: Iterable[rows.Row]) -> list[rows.Row]:
+    """Put pages together whose parts came in several replies (MediaWiki ends a reply at 8 MiB)."""
+    pages: dict[str, rows.Row] = {}
+    for part in parts:
+        for row in part.get("pages", ()):
+            pages.setdefault(row["title"], {}).update(row)
+    return list(pages.values())

@@ -1,0 +1,220 @@
+"""A wiki in memory that works: it keeps revisions, refuses what MediaWiki would refuse, and has other people on it."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+import mwparserfromhell
+
+from oabot.model import Account, Edit, Page, PageState, Revision, Saved, User
+from oabot.seams import Clock
+from oabot.wiki import may_edit, refusal
+from tests.fakes.clock import StillClock
+from tests.fakes.titles import NoTitle, canonical
+
+LARGEST = 2048 * 1024
+
+
+class FakeWiki:
+    """Implements `oabot.seams.Wiki`. Methods under "the world" are what others do; attributes may be set at any time.
+
+    `saves` holds each accepted edit that changed something, `asked` counts readings.
+    """
+
+    def __init__(
+        self,
+        dbname: str = "metawiki",
+        *,
+        account: str = "OATransparencyBot",
+        language: str = "en",
+        clock: Clock | None = None,
+    ) -> None:
+        self._dbname = dbname
+        self.language = language
+        self.clock = clock or StillClock()
+        self.known = Account(account, frozenset({"*", "user", "bot"}), frozenset({"read", "edit", "bot"}))
+        self.accounts: dict[str, User] = {}
+        self.read_only = False
+        self.lagged = False
+        self.edits_left: int | None = None
+        self.saves: list[Edit] = []
+        self.asked = 0
+        self._pages: dict[str, list[Revision]] = {}
+        self._protected: dict[str, tuple[str, bool]] = {}
+        self._refused: list[tuple[str, str]] = []
+        self._blocked = False
+        self._revids = itertools.count(1)
+
+    # The seam.
+
+    @property
+    def dbname(self) -> str:
+        return self._dbname
+
+    def pages(self, titles: Iterable[str]) -> dict[str, Page]:
+        self.asked += 1
+        return {title: self._page(title) for title in titles}
+
+    def transcluding(self, template: str) -> list[Page]:
+        self.asked += 1
+        name = template.removeprefix(":") if ":" in template else f"Template:{template}"
+        wanted = canonical(name, self.language)[0]
+        return [self._page(title) for title in sorted(self._pages) if wanted in self._templates(title)]
+
+    def revisions(self, title: str, after: int = 0, limit: int = 500) -> list[Revision]:
+        self.asked += 1
+        return [revision for revision in self._history(title) if revision.revid > after][:limit]
+
+    def account(self) -> Account:
+        self.asked += 1
+        talk = self._history(f"User talk:{self.known.name}")
+        return dataclasses.replace(self.known, blocked=self._blocked, talk_revid=talk[-1].revid if talk else 0)
+
+    def users(self, names: Iterable[str]) -> dict[str, User]:
+        self.asked += 1
+        return {name: self._user(name) for name in names}
+
+    def save(self, edit: Edit) -> Saved:
+        title = self._allowed(edit)
+        history = self._pages.get(title, [])
+        text = _stored(edit.text)
+        self._check_base(edit, history)
+        if history and history[-1].text == text:
+            return Saved(history[-1].revid, changed=False)
+        self.saves.append(edit)
+        if self.edits_left is not None:
+            self.edits_left -= 1
+        return Saved(self.put(title, text, user=self.known.name, comment=edit.summary), changed=True)
+
+    # The world.
+
+    def put(self, title: str, text: str, *, user: str = "FarmAdmin", comment: str = "") -> int:
+        """Somebody saves the page; gives the new revid."""
+        name, _ = canonical(title, self.language)
+        history = self._pages.setdefault(name, [])
+        parent = history[-1].revid if history else 0
+        revid = next(self._revids)
+        history.append(Revision(revid, parent, self.clock.now(), user, _stored(text), comment))
+        return revid
+
+    def delete(self, title: str) -> None:
+        """An admin deletes the page."""
+        del self._pages[canonical(title, self.language)[0]]
+
+    def protect(self, title: str, level: str = "sysop", *, cascade: bool = False) -> None:
+        """An admin protects the page, and with `cascade` what it transcludes."""
+        self._protected[canonical(title, self.language)[0]] = (level, cascade)
+
+    def block(self) -> None:
+        """An admin blocks our account; a partial block counts the same."""
+        self._blocked = True
+
+    def refuse(self, word: str, code: str) -> None:
+        """From now on an edit with the word in its title or text is refused with the API's `code`."""
+        self._refused.append((word, code))
+
+    def hide(self, revid: int, *, text: bool = False, user: bool = False, comment: bool = False) -> None:
+        """An admin hides parts of a revision."""
+        hidden = {"text": text, "user": user, "comment": comment}
+        parts: dict[str, None] = {name: None for name, hides in hidden.items() if hides}
+        for history in self._pages.values():
+            history[:] = [dataclasses.replace(r, **parts) if r.revid == revid else r for r in history]
+
+    # How it works.
+
+    def _page(self, written: str) -> Page:
+        try:
+            title, namespace = canonical(written, self.language)
+        except NoTitle:
+            return Page(title=written, text="", revid=0, state=PageState.INVALID)
+        history = self._pages.get(title)
+        newest = history[-1] if history else None
+        return Page(
+            title=title,
+            text=(newest.text or "") if newest else "",
+            revid=newest.revid if newest else 0,
+            namespace=namespace,
+            state=PageState.EXISTS if newest else PageState.MISSING,
+            language=self.language,
+            edit_protection=self._level(title),
+            user=newest.user if newest else None,
+            timestamp=newest.timestamp if newest else None,
+        )
+
+    def _history(self, title: str) -> list[Revision]:
+        try:
+            return self._pages.get(canonical(title, self.language)[0], [])
+        except NoTitle:
+            return []
+
+    def _user(self, name: str) -> User:
+        written = " ".join(name.replace("_", " ").split())
+        return self.accounts.get(written[:1].upper() + written[1:], User(name, missing=True))
+
+    def _templates(self, title: str) -> set[str]:
+        return set(_transcluded(self._pages[title][-1].text or "", self.language))
+
+    def _level(self, title: str) -> str:
+        if title in self._protected:
+            return self._protected[title][0]
+        return "sysop" if self._cascaded(title) else ""
+
+    def _cascaded(self, title: str) -> bool:
+        sources = [source for source, (_, cascades) in self._protected.items() if cascades and source in self._pages]
+        return any(title in self._templates(source) for source in sources)
+
+    def _allowed(self, edit: Edit) -> str:
+        """The page's title, if our account may save it now. Raises: `WikiError`."""
+        try:
+            title, namespace = canonical(edit.title, self.language)
+        except NoTitle:
+            raise refusal("invalidtitle") from None
+        for refused, code in self._reasons(edit, title, namespace):
+            if refused:
+                raise refusal(code)
+        return title
+
+    def _reasons(self, edit: Edit, title: str, namespace: int) -> Iterator[tuple[bool, str]]:
+        base = [revision.text or "" for revision in self._history(title) if revision.revid == edit.base_revid]
+        yield len(edit.summary) > 500, "summary-too-long"
+        yield not all(may_edit(text, self.known.name) for text in [*base, edit.text]), "nobots"
+        yield self.lagged, "maxlag"
+        yield self.read_only, "readonly"
+        yield self._blocked, "blocked"
+        yield namespace == 8, "protectednamespace-interface"
+        yield self._protected.get(title, ("", False))[0] not in ("", "autoconfirmed"), "protectedpage"
+        yield self._cascaded(title), "cascadeprotected"
+        yield self.edits_left == 0, "ratelimited"
+        yield len(edit.text.encode()) > LARGEST, "contenttoobig"
+        for word, code in self._refused:
+            yield word in edit.title or word in edit.text, code
+
+    def _check_base(self, edit: Edit, history: list[Revision]) -> None:
+        if not edit.base_revid:
+            if history:
+                raise refusal("articleexists")
+        elif not history:
+            raise refusal("missingtitle")
+        elif edit.base_revid not in [revision.revid for revision in history]:
+            raise refusal("editconflict")
+        # MediaWiki sees no conflict with our own last edits.
+        elif any(revision.user != self.known.name for revision in history if revision.revid > edit.base_revid):
+            raise refusal("editconflict")
+
+
+def _stored(text: str) -> str:
+    """As MediaWiki stores a text."""
+    return unicodedata.normalize("NFC", text).rstrip()
+
+
+def _transcluded(text: str, language: str) -> Iterator[str]:
+    for template in mwparserfromhell.parse(text).filter_templates():
+        name = str(template.name).strip()
+        title = name if ":" in name else f"Template:{name}"
+        try:
+            yield canonical(title, language)[0]
+        except NoTitle:
+            continue
