@@ -28,8 +28,11 @@ _ACTIVE = (
 _ENTITY = {c: f"&#{ord(c)};" for c in _ACTIVE}
 _ACTIVE_CHARACTER = re.compile("[" + re.escape("".join(_ACTIVE)) + "]")
 
-_INERT_ALREADY = re.compile(r"[A-Za-z0-9.,()/@$^]++(?: [A-Za-z0-9.,()/@$^]++)*+")
-"""What the whole encoder would give back as it is, magic links aside."""
+_SHOWN = re.compile(r"[\w!-~]++(?: [\w!-~]++)*+")
+"""What `clean` would give back as it is, but for NFC (no ``\\w`` is a control or format character)."""
+
+_INERT = re.compile(r"[\w.,()/@$^]++(?: [\w.,()/@$^]++)*+")
+"""What the encoder has nothing to do with, but for NFC, underscores and magic links."""
 
 _MAGIC_LINK = re.compile("RFC|PMID|ISBN")
 """Words that Parser::handleMagicLinks links when a number follows."""
@@ -68,7 +71,9 @@ def clean(text: str, limit: int | None = None) -> str:
     line breaks and runs of spaces become one space; more than `limit` characters end in an ellipsis.
     The result is plain text, not markup: `escape` makes it wikitext.
     """
-    kept = unicodedata.normalize("NFC", _SPACES.sub(" ", text.translate(_KEPT))).strip()
+    if not _SHOWN.fullmatch(text):
+        text = _SPACES.sub(" ", text.translate(_KEPT)).strip()
+    kept = unicodedata.normalize("NFC", text)
     if limit is not None and len(kept) > limit:
         kept = kept[: max(limit - 1, 0)].rstrip() + "…"
     return kept
@@ -80,14 +85,21 @@ def escape(text: str, limit: int | None = None) -> Wikitext:
     Safe as a cell, list item, heading, template parameter, link text and quoted attribute value, at the
     start of a line too. Not for edit summaries: MediaWiki decodes references there before it links.
     """
-    if (limit is None or len(text) <= limit) and _INERT_ALREADY.fullmatch(text) and not _MAGIC_LINK.search(text):
-        return Wikitext(text)
-    encoded = _ACTIVE_CHARACTER.sub(lambda m: _ENTITY[m[0]], clean(text, limit))
-    encoded = _MAGIC_LINK.sub(lambda m: _reference(m[0][0]) + m[0][1:], encoded)
+    if not (_INERT.fullmatch(text) and (text.isascii() or unicodedata.is_normalized("NFC", text))) or "_" in text:
+        text = _encoded(clean(text, limit))
+    elif limit is not None and len(text) > limit:
+        text = clean(text, limit)
+    if "RFC" in text or "PMID" in text or "ISBN" in text:
+        text = _MAGIC_LINK.sub(lambda m: _reference(m[0][0]) + m[0][1:], text)
+    return Wikitext(text)
+
+
+def _encoded(text: str) -> str:
+    encoded = _ACTIVE_CHARACTER.sub(lambda m: _ENTITY[m[0]], text)
     if encoded and unicodedata.category(encoded[0])[0] == "M":
         # NFC would melt it into our own markup before it: ``>`` and U+0338 are one character, no tag's end.
         encoded = _reference(encoded[0]) + encoded[1:]
-    return Wikitext(encoded)
+    return encoded
 
 
 def in_summary(text: str, limit: int = _SUMMARY_LIMIT) -> str:

@@ -27,6 +27,9 @@ _CODES = dict.fromkeys(("includeonly", "noinclude", "onlyinclude"), "inside-incl
 }
 
 _ELEMENT = rf"(?i:!--|(?:{_RAW}|{_PARSED}|{_TRANSPARENT})(?=\s|/?>))"
+_INITIALS = "".join(
+    sorted({c for name in f"{_RAW}|{_PARSED}|{_TRANSPARENT}".split("|") for c in name[0] + name[0].upper()})
+)
 _COMMENT = r"<!--(?:(?!-->).)*+-->"
 _SPACE = r"[\s_\u180e\u200e\u200f\u202a-\u202e]"
 """What MediaWiki's titles take for a space, or leave out."""
@@ -76,14 +79,15 @@ def names(wanted: tuple[str, ...], namespaces: tuple[str, ...]) -> Names:
     groups = "|".join(f"(?P<t{i}>{spelling})" for i, spelling in enumerate(spellings))
     either = "|".join(spellings)
     link = r"\[\[[^\[\]{}<]*+\]\]"
-    plain = rf"<(?!{_ELEMENT})"
+    plain = rf"<(?![!{_INITIALS}])|<(?!{_ELEMENT})"
+    single = r"\[(?!\[)|\](?!\])|\{(?!\{)|\}(?!\})"
     other = rf"\{{\{{(?!{_SPACE}*+{prefix}{_SPACE}*+(?:{either}))(?:[^{{}}<\[]++|{plain}|\[(?!\[)|{link})*+\}}\}}"
-    skip = rf"(?:[^<\[\]{{}}]++|{plain}|([\[\]{{}}])(?!\1)|{link}|{other})*+"
+    skip = rf"[^<\[\]{{}}]*+(?:(?:{plain}|{single}|{link}|{other})[^<\[\]{{}}]*+)*+"
     return Names(
         step=re.compile(skip + r"(?P<token>(?P<character>[\[\]{}])(?P=character)++|<(?P<element>!--|\w+))"),
         call=re.compile(rf"{gap}{prefix}{gap}(?:{groups}){gap}(?=\||\}}\}})", re.DOTALL),
         mention=re.compile(rf"\{{\{{{gap}{prefix}{gap}(?:{either}){gap}(?:[|}}<]|\Z)", re.DOTALL),
-        element=re.compile(rf"</?(?:{_RAW}|{_PARSED}|{_TRANSPARENT})(?=\s|/?>)", re.IGNORECASE),
+        element=re.compile(rf"<(?=/?[{_INITIALS}])/?(?i:{_RAW}|{_PARSED}|{_TRANSPARENT})(?=\s|/?>)"),
         wanted=wanted,
     )
 

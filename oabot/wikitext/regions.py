@@ -25,10 +25,9 @@ BUDGET = 1_000_000
 LONGEST_OPENING = 10_000
 """Characters of an opening template that are read; parsing takes time, and people write a few dozen."""
 
-_CHANGED_WHEN_SAVED = re.compile(
-    r"~~~|\{\{(?:\s|<!--.*?-->)*(?:safe)?subst:|\[\[[^\[\]\n]*\|\]\]|\[\[\||[\x00-\x08\x0b-\x1f\x7f]",
-    re.IGNORECASE | re.DOTALL,
-)
+_CHANGED_WHEN_SAVED = ("~~~", "|]]", "[[|", "\0", "\r", "\x7f")
+"""Signatures, pipe tricks, and characters that MediaWiki replaces."""
+_SUBSTITUTED = re.compile(r"\{\{(?:\s|<!--.*?-->)*+(?:safe)?subst:", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +148,10 @@ def splice(text: str, found: Sequence[Region], bodies: Mapping[int, Wikitext]) -
 
 def _refuse_body(body: str, found_by: Names) -> None:
     """Refuse a body that reaches beyond itself or isn't what a save would keep."""
-    if found := _CHANGED_WHEN_SAVED.search(body) or found_by.element.search(body) or found_by.mention.search(body):
-        raise InputError(f"the body of a region must not hold {found[0][:20]!r}")
+    if any(part in body for part in _CHANGED_WHEN_SAVED) or _SUBSTITUTED.search(body):
+        raise InputError("the body of a region must not hold what a save changes")
+    if found_by.element.search(body) or found_by.mention.search(body):
+        raise InputError("the body of a region must hold no region, nor any tag that regions know")
     if not unicodedata.is_normalized("NFC", body):
         raise InputError("the body of a region must be NFC")
     lexer = Lexer(body, found_by).run()

@@ -47,15 +47,23 @@ def table(caption: Wikitext, columns: Sequence[Column], rows: Iterable[Row], css
     classes = f"wikitable sortable {css_class}".rstrip()
     lines = [f'{{| class="{_quoted(classes)}"', f"|+ {caption}", "|-"]
     lines += [_heading(column) for column in columns]
-    starts = ['! scope="row" | ' if column.heads_rows else "| " for column in columns]
+    pattern = "\n".join(["%s", *('! scope="row" %s' if column.heads_rows else "| %s" for column in columns)])
+    headings = [index for index, column in enumerate(columns) if column.heads_rows]
     for row in rows:
-        lines.append(_row_start(row))
-        lines += [
-            _cell(start, cell) if isinstance(cell, Cell) else f"{start}{cell}"
-            for start, cell in zip(starts, row.cells, strict=True)
-        ]
+        if len(row.cells) != len(columns):
+            raise ValueError("a row must have as many cells as there are columns")
+        lines.append(pattern % (_row_start(row), *_contents(row.cells, headings)))
     lines.append("|}")
     return Wikitext("\n".join(lines))
+
+
+def _contents(cells: Sequence[Cell | Wikitext], headings: Sequence[int]) -> list[str]:
+    """What follows each cell's opening: its attributes if it has any, and its text."""
+    contents = [cell if isinstance(cell, str) else _attributed(cell) for cell in cells]
+    for index in headings:
+        if not isinstance(cell := cells[index], Cell) or contents[index] is cell.text:
+            contents[index] = f"| {contents[index]}"
+    return contents
 
 
 def _heading(column: Column) -> str:
@@ -71,10 +79,10 @@ def _row_start(row: Row) -> str:
     return f"|-{anchor}{css_class}"
 
 
-def _cell(start: str, cell: Cell) -> str:
-    sort = f' data-sort-value="{_quoted(cell.sort)}"' if cell.sort else ""
-    attributes = sort + language(cell.lang, cell.direction)
-    return f"{start.removesuffix(' | ').rstrip()}{attributes} | {cell.text}" if attributes else f"{start}{cell.text}"
+def _attributed(cell: Cell) -> str:
+    sort = f'data-sort-value="{_quoted(cell.sort)}"' if cell.sort else ""
+    attributes = sort + language(cell.lang, cell.direction) if cell.lang or cell.direction else sort
+    return f"{attributes.lstrip()} | {cell.text}" if attributes else cell.text
 
 
 def _quoted(value: str) -> str:
