@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""Makes the pages that the bot needs on its wikis: the templates, their documentation, the stop page.
+
+Without --save it shows what would change. A page that the bot's account didn't create is left alone and named; an
+admin can paste what --print gives. The stop page is made when it is missing and never touched again.
+Exit codes: 0 done, 1 something was left alone or failed, 2 wrong usage or settings, 3 stopped by a stop page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import enum
+import string
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # run from a checkout, as on Toolforge, the package isn't installed
+
+from oabot import __version__
+from oabot.config import Settings, load_settings
+from oabot.config.settings import credentials
+from oabot.dryrun import DryRunWiki
+from oabot.errors import ConfigError, OabotError, Stopped
+from oabot.i18n.mediawiki import chain
+from oabot.model import Edit, Page, PageState
+from oabot.seams import Clock, Wiki
+from oabot.useragent import user_agent
+
+SUMMARY = "Templates of the bot, as its program brings them"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page as the bot needs it."""
+
+    title: str
+    text: str
+    once: bool = False
+    """Made when missing, and left to people from then on."""
+
+
+class State(enum.Enum):
+    """How a wanted page stands; the value says it to a person."""
+
+    MISSING = "to be made"
+    OURS = "to be changed"
+    DONE = "as it should be"
+    THEIRS = "not made by the bot's account: left alone, an admin can paste what --print gives"
+
+
+def wanted(settings: Settings, dbname: str) -> list[Wanted]:
+    """The pages for one wiki, in its language or the nearest that there is."""
+    wiki = settings.wikis[dbname]
+    names = {"open": wiki.template_opening, "end": wiki.template_closing, "request": wiki.template_request}
+    if dbname == settings.central:  # annotations are kept there only
+        names["note"] = wiki.template_note
+    words = {"account": settings.account, **names}
+    pages = []
+    for key, name in names.items():
+        pages.append(Wanted(f"Template:{name}/doc", _text(f"{key}.doc", wiki.language, words)))
+        pages.append(Wanted(f"Template:{name}", _text(key, wiki.language, words)))
+    return [*pages, Wanted(settings.page("Run"), _text("stop", wiki.language, words), once=True)]
+
+
+def _text(name: str, language: str, words: dict[str, str]) -> str:
+    folders = [ROOT / "onwiki" / code for code in (*chain(language), "en")]
+    file = next(path for folder in (*folders, ROOT / "onwiki") if (path := folder / f"{name}.wikitext").exists())
+    return string.Template(file.read_text(encoding="utf-8")).substitute(words).strip()
+
+
+def state(wiki: Wiki, account: str, want: Wanted, page: Page) -> State:
+    """Compare a wanted page with what the wiki has."""
+    if page.state is not PageState.EXISTS:
+        return State.MISSING
+    if want.once or page.text.strip() == want.text:
+        return State.DONE
+    (first, *_) = wiki.revisions(want.title, limit=1)
+    return State.OURS if first.user == account else State.THEIRS
+
+
+def install(
+    wiki: Wiki, account: str, pages: Sequence[Wanted], clock: Clock, pace: float
+) -> Iterator[tuple[Wanted, State]]:
+    """Save each page that is missing, or that is ours and differs, `pace` seconds apart; tell how each stood before."""
+    found = wiki.pages([want.title for want in pages])
+    wait = 0.0
+    for want in pages:
+        page = found[want.title]
+        stands = state(wiki, account, want, page)
+        yield want, stands
+        if stands in (State.MISSING, State.OURS):
+            clock.sleep(wait)
+            wiki.save(Edit(want.title, want.text, SUMMARY, page.revid))
+            wait = pace
+
+
+class WallClock:
+    """The time of this machine."""
+
+    def now(self) -> datetime:
+        """The time, aware, UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+class Connections:
+    """The wikis of the settings; with the account only where something is to be saved."""
+
+    def __init__(self, settings: Settings, clock: Clock, *, save: bool) -> None:
+        from oabot import wiki
+
+        secret: wiki.OAuth | wiki.BotPassword | None = None
+        if save:
+            given = credentials()
+            secret = (
+                wiki.OAuth(*given.oauth)
+                if given.oauth
+                # The login name is ACCOUNT@NAME; Pywikibot wants the NAME.
+                else wiki.BotPassword(given.bot_password_name.rpartition("@")[2], given.bot_password)
+            )
+        access = wiki.Access(settings.account, secret, user_agent(settings.contact, __version__))
+        self._session = wiki.configure(access)
+        self._settings = settings
+        self._clock = clock
+
+    def __getitem__(self, dbname: str) -> Wiki:
+        from oabot import wiki
+
+        return wiki.LiveWiki(self._session, dbname, self._settings.wikis[dbname].api, clock=self._clock)
+
+
+def check_may_save(settings: Settings, dbname: str, central: Wiki, wiki: Wiki) -> None:
+    """Raises: `ConfigError` for a wiki without approval, `Stopped` for a stop page that says anything but ``run``."""
+    if not settings.wikis[dbname].approval:
+        raise ConfigError(f"{dbname}: no approval in the settings, so nothing is saved there; see --print")
+    for place in (central, wiki):
+        title = settings.page("Run")
+        page = place.pages([title])[title]
+        if page.state is not PageState.MISSING and page.text.strip() != "run":
+            raise Stopped(f"{place.dbname}: {title} says to stop")
+
+
+def save_or_show(settings: Settings, dbnames: Sequence[str], *, save: bool) -> int:
+    """Bring each wiki to what is wanted, or show what that would change."""
+    clock = WallClock()
+    wikis = Connections(settings, clock, save=save)
+    left = 0
+    for dbname in dbnames:
+        wiki = wikis[dbname]
+        if save:
+            check_may_save(settings, dbname, wikis[settings.central], wiki)
+        target = wiki if save else DryRunWiki(wiki, lambda _, diff: print(diff, end=""))
+        pace = settings.wikis[dbname].seconds_between_saves if save else 0
+        for want, stands in install(target, settings.account, wanted(settings, dbname), clock, pace):
+            print(f"{dbname}: {want.title}: {stands.value}", flush=True)
+            left += stands is State.THEIRS
+    return 1 if save and left else 0
+
+
+def print_pages(settings: Settings, dbnames: Sequence[str]) -> int:
+    """Give the wikitext of every page, each after a line that names it."""
+    for dbname in dbnames:
+        for want in wanted(settings, dbname):
+            print(f"---- {dbname}: {want.title}\n{want.text}\n")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--settings", metavar="FILE", help="the settings file (default: OABOT_SETTINGS or oabot.toml)")
+    made.add_argument("--wiki", action="append", metavar="DB", help="only this wiki of the settings; may be repeated")
+    what = made.add_mutually_exclusive_group()
+    what.add_argument("--save", action="store_true", help="save, where the settings name the wiki's approval")
+    what.add_argument("--print", action="store_true", help="print all wikitext, for an admin to paste; asks no wiki")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run; returns the exit code."""
+    asked = parser().parse_args(arguments)
+    try:
+        settings = load_settings(asked.settings)
+        dbnames = asked.wiki or list(settings.wikis)
+        if unknown := set(dbnames) - set(settings.wikis):
+            raise ConfigError(f"not in the settings: {', '.join(sorted(unknown))}")
+        if asked.print:
+            return print_pages(settings, dbnames)
+        return save_or_show(settings, dbnames, save=asked.save)
+    except OabotError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 2 if isinstance(error, ConfigError) else 3 if isinstance(error, Stopped) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

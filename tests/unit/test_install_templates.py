@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from oabot.config import Settings, WikiSettings
+from scripts.install_templates import main, wanted
+
+ONWIKI = Path(__file__).parents[2] / "onwiki"
+LANGUAGES = sorted(path.name for path in ONWIKI.iterdir() if path.is_dir())
+
+
+def settings(**languages: str) -> Settings:
+    wikis = {
+        dbname: WikiSettings(url="https://wiki.example", language=language) for dbname, language in languages.items()
+    }
+    return Settings(account="ExampleBot", contact="https://wiki.example/", wikis=wikis)
+
+
+def texts(language: str) -> dict[str, str]:
+    return {want.title: want.text for want in wanted(settings(metawiki=language), "metawiki")}
+
+
+def template_data(text: str) -> dict[str, dict[str, object]]:
+    found = re.search(r"<templatedata>\n(.*)\n</templatedata>", text, re.DOTALL)
+    assert found
+    read: dict[str, dict[str, object]] = json.loads(found[1])
+    return read
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_page(language: str) -> None:
+    assert sorted(path.name for path in (ONWIKI / language).iterdir()) == [
+        "end.doc.wikitext",
+        "note.doc.wikitext",
+        "note.wikitext",
+        "open.doc.wikitext",
+        "request.doc.wikitext",
+        "request.wikitext",
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_templatedata_is_json_that_describes_the_same_parameters_in_every_language(language: str) -> None:
+    english = {title: template_data(text) for title, text in texts("en").items() if title.endswith("/doc")}
+    here = {title: template_data(text) for title, text in texts(language).items() if title.endswith("/doc")}
+
+    def shape(data: dict[str, dict[str, object]]) -> object:
+        return {name: sorted(row) for name, row in data["params"].items() if isinstance(row, dict)}
+
+    assert {title: shape(data) for title, data in here.items()} == {
+        title: shape(data) for title, data in english.items()
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_template_shows_every_parameter_that_its_documentation_describes(language: str) -> None:
+    pages = texts(language)
+
+    for name in ("Office action note", "Office action request"):
+        shown = set(re.findall(r"\{\{\{(\w+)\|", pages[f"Template:{name}"]))
+        assert shown == set(template_data(pages[f"Template:{name}/doc"])["params"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_documentation_holds_a_live_template_that_would_make_it_a_page_to_fill(language: str) -> None:
+    for title, text in texts(language).items():
+        if title.endswith("/doc"):
+            assert "{{" not in re.sub(r"<nowiki>.*?</nowiki>", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(("asked", "spoken"), [("ru", "ru"), ("zh-hk", "zh"), ("xx", "en"), ("de", "en"), ("fa", "fa")])
+def test_a_wiki_gets_its_own_language_or_the_nearest_that_there_is(asked: str, spoken: str) -> None:
+    assert texts(asked) == texts(spoken)
+
+
+def test_names_come_from_the_settings() -> None:
+    made = settings(metawiki="en")
+    wiki = made.wikis["metawiki"].model_copy(update={"template_opening": "Aktionen", "template_closing": "Ende"})
+    pages = wanted(made.model_copy(update={"wikis": {"metawiki": wiki}}), "metawiki")
+
+    assert {"Template:Aktionen", "Template:Ende/doc", "User:ExampleBot/Run"} <= {page.title for page in pages}
+    assert "{{Aktionen|table" in next(page.text for page in pages if page.title == "Template:Aktionen/doc")
+    assert "OATransparencyBot" not in "".join(page.text for page in pages)
+
+
+def test_annotations_are_kept_on_the_central_wiki_only() -> None:
+    both = settings(metawiki="en", ruwiki="ru")
+
+    assert "Template:Office action note" in {page.title for page in wanted(both, "metawiki")}
+    assert "Template:Office action note" not in {page.title for page in wanted(both, "ruwiki")}
+
+
+def test_print_gives_an_admin_everything_and_asks_no_wiki(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "oabot.toml"
+    file.write_text('account = "ExampleBot"\n[wikis.metawiki]\n[wikis.zhwiki]\n')
+    done = main(["--settings", str(file), "--print"])
+    printed = capsys.readouterr().out
+
+    assert done == 0
+    assert re.findall(r"^---- zhwiki: (.*)$", printed, re.MULTILINE) == [
+        "Template:Office actions/doc",
+        "Template:Office actions",
+        "Template:Office actions end/doc",
+        "Template:Office actions end",
+        "Template:Office action request/doc",
+        "Template:Office action request",
+        "User:ExampleBot/Run",
+    ]
+    assert "本模板" in printed
+    assert printed.endswith("---- zhwiki: User:ExampleBot/Run\nrun\n\n")
+
+
+def test_a_wiki_that_is_not_in_the_settings_is_a_usage_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "oabot.toml"
+    file.write_text("[wikis.metawiki]\n")
+    done = main(["--settings", str(file), "--print", "--wiki", "frwiki"])
+
+    assert done == 2
+    assert "not in the settings: frwiki" in capsys.readouterr().err
