@@ -48,7 +48,7 @@ def groups(case: Case, place: Place) -> Wikitext:
     return place.language.join(isolate(escape(group), direction="ltr") for group in sorted(case.taken))
 
 
-def target(case: Case, material: Material, place: Place) -> Cell:
+def target(case: Case, material: Material, _place: Place) -> Cell:
     """To whom or what."""
     return Cell(target_link(material, case), sort=case.target.name)
 
