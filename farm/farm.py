@@ -3,7 +3,7 @@
 
 farm.py check      say whether install and start can work here; changes nothing
 farm.py install    apt-get the packages (root; once per machine)
-farm.py build      make the wikis from nothing and seed them
+farm.py build      make the wikis and seed them; does nothing where they are made of what is here now
 farm.py start      serve them on loopback; does nothing where they already answer
 farm.py reset      put the seed back, also while they run
 farm.py stop       end the servers, by pid
@@ -35,7 +35,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 CODE = Path("/usr/share/mediawiki")
 PACKAGES = ("mediawiki", "php-cli", "php-intl", "php-mbstring", "php-sqlite3", "php-xml")
-# MediaWiki's package wants a web server and PHP wants a home in one: without these two, never started, it is apache.
+# MediaWiki wants a web server and PHP a home in one: unless apt reads these two first, never started, it takes apache.
 STAND_INS = ("micro-httpd", "php-cgi")
 EXTENSIONS = "AbuseFilter,ParserFunctions,Renameuser,SpamBlacklist,TemplateData,TitleBlacklist"
 
@@ -113,7 +113,7 @@ def missing() -> list[str]:
 
 def check() -> None:
     """Change nothing. Raises: `Unfit` where packages are missing and can't be installed, or a port is taken."""
-    without = "Without a wiki: bot.py replay farm/rows.jsonl --out DIR runs the bot on the bundled log rows."
+    without = "Without a wiki: scripts/venv, then .venv/bin/python bot.py replay farm/rows.jsonl --out DIR."
     if (packages := missing()) and not shutil.which("apt-get"):
         raise Unfit(f"The local wikis need Debian's packages, and this system has no apt-get. {without}")
     if packages and os.geteuid():
@@ -133,7 +133,6 @@ def install() -> None:
         check()
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         run(["apt-get", "update", "-q"], quiet)
-        # The stand-ins first: apt settles what is missing as it reads.
         run(["apt-get", "install", "-yq", "--no-install-recommends", *STAND_INS, *PACKAGES], quiet)
 
 
@@ -152,8 +151,9 @@ def built(at: Place) -> bool:
 
 
 def build() -> None:
-    """Make the wikis beside the place and move them there when all are whole."""
-    at = place()
+    """Make the wikis beside the place and move them there when all are whole; nothing if that is done already."""
+    if built(at := place()):
+        return
     if missing():
         raise Unfit("Packages are missing: run farm.py install first.")
     if any(servers(at, wiki) for wiki in wikis()):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Print the bot's settings for the farm on OABOT_FARM_PORT (8100): farm/settings.py FOLDER > FOLDER/oabot.toml.
 
-The ledger is then kept in that folder. Every wiki that has a page set up for the bot counts as approved.
+The ledger and the heartbeat are then kept in that folder. Every wiki counts as approved.
 """
 
 from __future__ import annotations
@@ -37,9 +37,8 @@ def settings(folder: Path) -> str:
             f"language = {json.dumps(wiki['lang'])}",
             "flagged = true",
             "pace = 0",
+            'approval = "the farm is ours"',
         ]
-        if wiki["dbname"] in seed["pages"]:
-            lines.append('approval = "the farm\'s own seed"')
     return "\n".join(lines) + "\n"
 
 
