@@ -23,7 +23,8 @@ REGISTRY = re.compile(
 )
 SECRET = re.compile(
     r"""-----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY
-      | (?:password|secret|token|api_?key)["']?\s*[:=]\s*["'](?!loopback)(?=[^"']*[0-9])(?=[^"']*[a-z])[A-Za-z0-9+/]{20,}["']
+      | (?:password|secret|token|api_?key)["']?\s*[:=]\s*["'](?!loopback)(?=[^"']*[0-9])(?=[^"']*[a-z])
+        [A-Za-z0-9+/]{20,}["']
       | \bgh[pousr]_[A-Za-z0-9]{30,} | \bglpat-[\w-]{20,} | \bAKIA[0-9A-Z]{16}\b""",
     re.VERBOSE | re.IGNORECASE,
 )
