@@ -38,6 +38,7 @@ _MAGIC_LINK = re.compile("RFC|PMID|ISBN")
 """Words that Parser::handleMagicLinks links when a number follows."""
 
 _SUMMARY_MARKUP = re.compile(r"(?<=\[)(?=\[)|(?<=/)(?=\*)")
+_REFERENCE = re.compile(r"&(?=#?\w+;)")
 _SUMMARY_LIMIT = 500
 """What MediaWiki keeps of a summary (CommentStore::COMMENT_CHARACTER_LIMIT)."""
 
@@ -105,9 +106,10 @@ def _encoded(text: str) -> str:
 def in_summary(text: str, limit: int = _SUMMARY_LIMIT) -> str:
     """Outside text for an edit summary: no link, no section link; cut at `limit` characters.
 
-    CommentParser decodes character references first, so markup is broken by a ZWNJ instead.
+    CommentParser decodes character references before it links, so `escape` is no use there: markup is broken
+    by a ZWNJ instead, and what looks like a reference is shown as it was written.
     """
-    return clean(_SUMMARY_MARKUP.sub("\u200c", clean(text)), limit)
+    return clean(_SUMMARY_MARKUP.sub("\u200c", _REFERENCE.sub("&amp;", clean(text))), limit)
 
 
 def isolate(text: Wikitext, lang: str | None = None, direction: str | None = None) -> Wikitext:

@@ -181,7 +181,7 @@ class Lexer:
     def _opaque(self, start: int, inner: int, name: str) -> int:
         end = self._end(name, inner)
         if not end and name != "includeonly":
-            return start + 1
+            return inner
         end = end or len(self.text)
         if name in _PARSED.split("|") and self.names.mention.search(self.text, start, end):
             raise RegionError(_CODES.get(name, "inside-template"))
