@@ -13,8 +13,10 @@ KNOWN_TYPES = frozenset(
         "tag", "upload", "interwiki",
         # extensions
         "abusefilter", "abusefilterblockeddomainhit", "abusefilterprivatedetails", "abusefilter-protected-vars",
-        "articlefeedbackv5", "campus", "cnbanner", "campaignevents", "checkuser-private-event", "checkuser-temporary-account",
-        "communityconfiguration", "course", "eparticle", "flow", "gather", "growthexperiments", "gwtoolset", "institution",
+        "articlefeedbackv5", "campus", "cnbanner", "campaignevents", "checkuser-private-event",
+        "checkuser-temporary-account",
+        "communityconfiguration", "course", "eparticle", "flow", "gather", "growthexperiments", "gwtoolset",
+        "institution",
         "instructor", "ipinfo", "liquidthreads", "lock", "massmessage", "messagebundle", "moodbar", "mwoauthconsumer",
         "newsletter", "notifytranslators", "oath", "oauth", "online", "pagetriage-copyvio", "pagetriage-curation",
         "pagetriage-deletion", "phonos", "query", "review", "securepoll", "spamblacklist", "stable", "student",

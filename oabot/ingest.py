@@ -1,0 +1,241 @@
+"""From the logs into the ledger: by performer, then by target of every case, then what is known once more.
+
+Only what a case is made of is stored, with the cursor that led to it in the same transaction; nothing private ever is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from oabot.classify import judge
+from oabot.effects import effect
+from oabot.errors import InputError, SourceError
+from oabot.identity import Identities
+from oabot.ledger import Cursor, Door, Ledger, Quarantined
+from oabot.logentry import CENTRAL, parse
+from oabot.model import EntryId, Judgement, Kind, LogEntry, Renamed, Target, Unread, Verdict
+from oabot.rules import Rules
+from oabot.seams import Clock, Source
+from oabot.targetlogs import titles
+
+log = logging.getLogger(__name__)
+
+OVERLAP = timedelta(minutes=10)
+"""How far before its cursor a log is read again: rows of replicated databases can come late."""
+
+MISSING_TWICE = timedelta(minutes=10)
+"""An entry that isn't there is gone when it is missing again after this long."""
+
+_Row = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Report:
+    """What a pass over the logs did, in counts and ids."""
+
+    read: dict[str, int] = field(default_factory=dict)
+    """dbname -> rows read."""
+    stored: set[EntryId] = field(default_factory=set)
+    erased: dict[EntryId, list[tuple[str, str]]] = field(default_factory=dict)
+    """Entry -> the (wiki, title) of our pages that still show it."""
+    quarantined: set[EntryId] = field(default_factory=set)
+    malformed: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    """dbname -> why its logs couldn't be read."""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What was read in one pass and isn't stored yet."""
+
+    rows: dict[EntryId, _Row] = field(default_factory=dict)
+    entries: dict[EntryId, LogEntry] = field(default_factory=dict)
+    cursors: dict[tuple[str, Door, str], Cursor] = field(default_factory=dict)
+
+
+class Ingest:
+    """Reads the sources into the ledger."""
+
+    def __init__(
+        self, sources: Mapping[str, Source], ledger: Ledger, rules: Rules, clock: Clock, central: str = CENTRAL
+    ) -> None:
+        self._sources = sources
+        self._ledger = ledger
+        self._rules = rules
+        self._clock = clock
+        self._central = central
+
+    def run(self, wikis: Iterable[str] | None = None) -> Report:
+        """Read what is new on these wikis (all), and the logs of all targets that have a case.
+
+        A wiki that can't be read is reported in `Report.failed`; the others are read all the same.
+        Raises: `LedgerError`.
+        """
+        report, gathered = Report(), _Gathered()
+        for dbname in self._sources if wikis is None else wikis:
+            self._guarded(report, dbname, lambda dbname=dbname: self._by_performers(dbname, gathered, report))
+        self._by_targets(gathered, report)
+        self._store(gathered, report)
+        return report
+
+    def recheck(self, entries: Iterable[EntryId], report: Report | None = None) -> Report:
+        """Read known entries again; erase what is hidden, hold what is missing, store what looks otherwise.
+
+        Raises: `LedgerError`; a wiki that can't say is in `Report.failed`, and then its entries mustn't be shown.
+        """
+        report = report or Report()
+        wanted = set(entries)
+        known = [one for one in self._ledger.observations.known() if one[0] in wanted]
+        for dbname in sorted({entry.wiki for entry, _, _ in known}):
+            asked = [one for one in known if one[0].wiki == dbname]
+            self._guarded(report, dbname, lambda asked=asked, dbname=dbname: self._again(dbname, asked, report))
+        return report
+
+    def _guarded(self, report: Report, dbname: str, read: Any) -> None:  # noqa: ANN401 - a thunk
+        if dbname not in self._sources:
+            return
+        try:
+            read()
+        except SourceError as problem:
+            report.failed[dbname] = str(problem)
+            log.warning("%s: can't be read: %s", dbname, problem)
+
+    def _by_performers(self, dbname: str, gathered: _Gathered, report: Report) -> None:
+        for performer in self._rules.actors.watched:
+            cursor = self._ledger.cursors.get(dbname, Door.PERFORMER, performer)
+            since = cursor.timestamp - OVERLAP if cursor else None
+            rows = self._sources[dbname].by_performer(performer, since)
+            self._gather(dbname, rows, Door.PERFORMER, performer, gathered, report)
+
+    def _gather(
+        self, dbname: str, rows: Iterator[_Row], door: Door, key: str, gathered: _Gathered, report: Report
+    ) -> None:
+        """Take rows in; the cursor is kept for when they are stored."""
+        odd: list[Quarantined] = []
+        for row in rows:
+            report.read[dbname] = report.read.get(dbname, 0) + 1
+            try:
+                entry = parse(dbname, row, self._central)
+            except InputError as problem:
+                report.malformed += 1
+                log.warning("%s:%s: %s; skipped", dbname, row.get("logid"), problem)
+                continue
+            if isinstance(entry.params, Unread):
+                odd.append(Quarantined(entry.id, entry.type, entry.action, entry.params.shape))
+            gathered.rows[entry.id], gathered.entries[entry.id] = row, entry
+            gathered.cursors[dbname, door, key] = Cursor(dbname, door, key, entry.timestamp, entry.id.logid)
+        if odd:
+            report.quarantined |= {entry.id for entry in odd}
+            self._ledger.observations.record([], odd=odd)
+
+    def _by_targets(self, gathered: _Gathered, report: Report) -> None:
+        """Read the log of every target that may have a case; a rename found there leads to the new name's log."""
+        done: set[tuple[str, str]] = set()
+        for _ in range(8):  # renames of renames; nobody is renamed this often while a case runs
+            entries, judgements = self._judged(gathered)
+            wanted = [title for title in titles(entries, judgements, self._central) if title not in done]
+            if not wanted:
+                return
+            for dbname, title in wanted:
+                done.add((dbname, title))
+                self._guarded(
+                    report, dbname, lambda dbname=dbname, title=title: self._of_title(dbname, title, gathered, report)
+                )
+
+    def _of_title(self, dbname: str, title: str, gathered: _Gathered, report: Report) -> None:
+        cursor = self._ledger.cursors.get(dbname, Door.TARGET, title)
+        since = cursor.timestamp - OVERLAP if cursor else None
+        rows = self._sources[dbname].by_target(title, since)
+        self._gather(dbname, rows, Door.TARGET, title, gathered, report)
+
+    def _judged(self, gathered: _Gathered) -> tuple[list[LogEntry], Mapping[EntryId, Judgement]]:
+        entries = dict(gathered.entries)
+        for entry_id, row in self._ledger.observations.entries():
+            if entry_id not in entries:
+                try:
+                    entries[entry_id] = parse(entry_id.wiki, row, self._central)
+                except InputError:
+                    continue
+        ordered = sorted(entries.values(), key=lambda entry: entry.order)
+        return ordered, judge(ordered, self._rules)
+
+    def _store(self, gathered: _Gathered, report: Report) -> None:
+        entries, judgements = self._judged(gathered)
+        keep = _kept(entries, judgements)
+        self._erase_hidden(entries, judgements, report)
+        rows = [(entry_id, row) for entry_id, row in gathered.rows.items() if entry_id in keep]
+        failed = set(report.failed)
+        cursors = [cursor for cursor in gathered.cursors.values() if cursor.wiki not in failed]
+        report.stored |= self._ledger.observations.record(rows, moved=cursors).added
+
+    def _erase_hidden(
+        self, entries: Iterable[LogEntry], judgements: Mapping[EntryId, Judgement], report: Report
+    ) -> None:
+        """What turned out private is erased, whatever made it so: a hidden flag, a log of hidings, a vanishing."""
+        private = {entry.id for entry in entries if judgements[entry.id].verdict is Verdict.PRIVATE}
+        stored = {entry_id for entry_id, _, _ in self._ledger.observations.known()}
+        if gone := private & stored:
+            self._erase(gone, "private", report)
+
+    def _erase(self, ids: set[EntryId], reason: str, report: Report) -> None:
+        report.erased.update(self._ledger.erasures.erase(ids, reason, self._clock.now()))
+        log.warning("erased: %s", " ".join(map(str, sorted(ids))))
+
+    def _again(self, dbname: str, asked: list[tuple[EntryId, str, datetime]], report: Report) -> None:
+        hidden, missing, visible = set(), set(), []
+        for entry_id, row in self._sources[dbname].by_ids(asked).items():
+            if row is None:
+                missing.add(entry_id)
+            elif _is_hidden(dbname, row, self._central):
+                hidden.add(entry_id)
+            else:
+                visible.append((entry_id, row))
+        report.read[dbname] = report.read.get(dbname, 0) + len(asked)
+        if hidden:
+            self._erase(hidden, "hidden", report)
+        if missing:
+            self._missing(missing, report)
+        report.stored |= self._ledger.observations.record(visible).added
+
+    def _missing(self, ids: set[EntryId], report: Report) -> None:
+        """Hold what is missing; erase it when it was missing ten minutes ago as well."""
+        held = self._ledger.erasures.hold(ids)
+        gone = {
+            entry_id for entry_id, hold in held.items() if hold.last_missing_at - hold.first_missing_at >= MISSING_TWICE
+        }
+        if gone:
+            self._erase(gone, "missing", report)
+
+
+def _is_hidden(dbname: str, row: _Row, central: str) -> bool:
+    try:
+        return parse(dbname, row, central).hidden
+    except InputError:
+        return False
+
+
+def _kept(entries: Iterable[LogEntry], judgements: Mapping[EntryId, Judgement]) -> set[EntryId]:
+    """Ids of what is stored: actions, what waits for review, and what was done about a case's target."""
+    entries = list(entries)
+    identities = Identities(entries)
+
+    def key(entry: LogEntry) -> tuple[Kind, Target] | None:
+        done = effect(entry)
+        return (done.kind, identities.now(entry.target, entry)) if done and entry.target else None
+
+    listed = {entry.id for entry in entries if judgements[entry.id].verdict in (Verdict.YES, Verdict.REVIEW)}
+    about = {key(entry) for entry in entries if judgements[entry.id].verdict is Verdict.YES} - {None}
+    people = {target.name for _, target in filter(None, about)}
+    also = {
+        entry.id
+        for entry in entries
+        if judgements[entry.id].verdict is Verdict.NO
+        and (
+            key(entry) in about or (isinstance(entry.params, Renamed) and {entry.params.old, entry.params.new} & people)
+        )
+    }
+    return listed | also

@@ -1,0 +1,75 @@
+"""All that the ledger holds, read and judged: the one data set that every page is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from oabot.cases import cases, decided
+from oabot.classify import judge
+from oabot.errors import InputError
+from oabot.logentry import parse
+from oabot.model import Annotation, Case, EntryId, Judgement, LogEntry, Status, Verdict
+from oabot.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Entries with their judgements, and the cases that they make."""
+
+    entries: tuple[LogEntry, ...]
+    judgements: Mapping[EntryId, Judgement]
+    cases: tuple[Case, ...]
+
+    def publishable(self, now: datetime, settle: timedelta, shown: Collection[EntryId] = ()) -> tuple[Case, ...]:
+        """The cases that may be shown: settled, or shown already (`shown`: entries on our pages).
+
+        What was reversed within its settle time is left to people.
+        """
+        return tuple(case for case in self.cases if case.id in shown or _settled(case, now, settle))
+
+    def reversed_early(self, settle: timedelta, shown: Collection[EntryId] = ()) -> tuple[Case, ...]:
+        """The cases that were reversed before they had settled: for people to look at."""
+        return tuple(case for case in self.cases if case.id not in shown and _reversed_early(case, settle))
+
+    def in_review(self) -> tuple[LogEntry, ...]:
+        """Entries that wait for people's verdict, in time."""
+        return tuple(entry for entry in self.entries if self.judgements[entry.id].verdict is Verdict.REVIEW)
+
+
+def know(
+    rows: Iterable[tuple[EntryId, Mapping[str, Any]]],
+    rules: Rules,
+    now: datetime,
+    annotations: Collection[Annotation] = (),
+    left_out: Collection[EntryId] = (),
+) -> Known:
+    """Read, judge and fold rows; those in `left_out` (not there when last looked for) don't count."""
+    entries = []
+    for entry_id, row in rows:
+        if entry_id in left_out:
+            continue
+        try:
+            entries.append(parse(entry_id.wiki, row))
+        except InputError:  # an older version stored what this one can't read; `rebuild` reads it anew
+            continue
+    entries.sort(key=lambda entry: entry.order)
+    judgements = judge(entries, rules)
+    by_entry: dict[EntryId, list[Annotation]] = {}
+    for annotation in annotations:
+        by_entry.setdefault(annotation.entry, []).append(annotation)
+    told = {entry_id: decided(one, by_entry.get(entry_id, ())) for entry_id, one in judgements.items()}
+    return Known(tuple(entries), told, cases(entries, judgements, now, annotations))
+
+
+def _settled(case: Case, now: datetime, settle: timedelta) -> bool:
+    return case.opening.timestamp + settle <= now and not _reversed_early(case, settle)
+
+
+def _reversed_early(case: Case, settle: timedelta) -> bool:
+    if case.status is not Status.REVERSED:
+        return False
+    ended = next((entry.timestamp for entry in case.entries if entry.id == case.evidence), None)
+    return ended is not None and ended - case.opening.timestamp < settle
