@@ -2,7 +2,8 @@
 """Makes the pages that the bot needs on its wikis: the templates, their documentation, the stop page.
 
 Without --save it shows what would change. A page that the bot's account didn't create is left alone and named; an
-admin can paste what --print gives. The stop page is made when it is missing and never touched again.
+admin can paste what --print gives. The stop page is made when it is missing, as stopped, and never touched again: that
+the bot may run counts only from people.
 Exit codes: 0 done, 1 something was left alone or failed, 2 wrong usage or settings, 3 stopped by a stop page.
 """
 
@@ -29,6 +30,7 @@ from oabot.errors import ConfigError, OabotError, Stopped
 from oabot.i18n.mediawiki import chain
 from oabot.model import Edit, Page, PageState
 from oabot.seams import Clock, Wiki
+from oabot.stops import RUN
 from oabot.useragent import user_agent
 
 SUMMARY = "Templates of the bot, as its program brings them"
@@ -137,27 +139,27 @@ class Connections:
         return wiki.LiveWiki(self._session, dbname, self._settings.wikis[dbname].api, clock=self._clock)
 
 
-def check_may_save(settings: Settings, dbname: str, central: Wiki, wiki: Wiki) -> None:
+def check_may_save(settings: Settings, dbnames: Sequence[str], wikis: Connections) -> None:
     """Raises: `ConfigError` for a wiki without approval, `Stopped` for a stop page that says anything but ``run``."""
-    if not settings.wikis[dbname].approval:
-        raise ConfigError(f"{dbname}: no approval in the settings, so nothing is saved there; see --print")
-    for place in (central, wiki):
-        title = settings.page("Run")
-        page = place.pages([title])[title]
-        if page.state is not PageState.MISSING and page.text.strip() != "run":
-            raise Stopped(f"{place.dbname}: {title} says to stop")
+    for dbname in dbnames:
+        if not settings.wikis[dbname].approval:
+            raise ConfigError(f"{dbname}: no approval in the settings, so nothing is saved there; see --print")
+    title = settings.page("Run")
+    for dbname in dict.fromkeys((settings.central, *dbnames)):
+        page = wikis[dbname].pages([title])[title]
+        if page.state is not PageState.MISSING and page.text.strip() != RUN:
+            raise Stopped(f"{dbname}: {title} says to stop")
 
 
 def save_or_show(settings: Settings, dbnames: Sequence[str], *, save: bool) -> int:
     """Bring each wiki to what is wanted, or show what that would change."""
     clock = WallClock()
     wikis = Connections(settings, clock, save=save)
+    if save:
+        check_may_save(settings, dbnames, wikis)
     left = 0
     for dbname in dbnames:
-        wiki = wikis[dbname]
-        if save:
-            check_may_save(settings, dbname, wikis[settings.central], wiki)
-        target = wiki if save else DryRunWiki(wiki, lambda _, diff: print(diff, end=""))
+        target = wikis[dbname] if save else DryRunWiki(wikis[dbname], lambda _, diff: print(diff, end=""))
         pace = settings.wikis[dbname].seconds_between_saves if save else 0
         for want, stands in install(target, settings.account, wanted(settings, dbname), clock, pace):
             print(f"{dbname}: {want.title}: {stands.value}", flush=True)

@@ -64,7 +64,6 @@ def test_save_makes_them_in_the_wikis_language_and_a_second_time_changes_nothing
     assert first.returncode == second.returncode == 0, first.stderr + second.stderr
     assert (fresh_farm.text("ruwiki", f"{OPEN}/doc") or "").startswith("Этот шаблон")
     assert (fresh_farm.text("metawiki", f"{OPEN}/doc") or "").startswith("This template")
-    assert fresh_farm.text("ruwiki", STOP) == "run"
     assert "to be" not in second.stdout
     assert (revids(fresh_farm, "ruwiki"), revids(fresh_farm, "metawiki")) == made
 
@@ -104,6 +103,16 @@ def test_a_page_of_ours_that_people_changed_is_put_right(fresh_farm: Farm, file:
 
     assert f"bnwiki: {OPEN}: to be changed" in done.stdout
     assert fresh_farm.text("bnwiki", OPEN) == ours
+
+
+def test_a_missing_stop_page_is_made_as_stopped_so_that_only_people_start_the_bot(fresh_farm: Farm, file: Path) -> None:
+    for dbname in ("metawiki", "ruwiki"):
+        fresh_farm.person("admin", dbname).delete(STOP)
+    first = run(fresh_farm, file, "--save", "--wiki", "metawiki", "--wiki", "ruwiki")
+    second = run(fresh_farm, file, "--save", "--wiki", "ruwiki")
+
+    assert (first.returncode, second.returncode) == (0, 3), first.stderr
+    assert (fresh_farm.text("ruwiki", STOP) or "").startswith("[[User:OATransparencyBot]] остановлен.")
 
 
 @pytest.mark.parametrize("stopped", ["metawiki", "fawiki"])

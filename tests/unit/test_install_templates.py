@@ -40,6 +40,7 @@ def test_every_language_has_every_page(language: str) -> None:
         "open.doc.wikitext",
         "request.doc.wikitext",
         "request.wikitext",
+        "stop.wikitext",
     ]
 
 
@@ -111,7 +112,7 @@ def test_print_gives_an_admin_everything_and_asks_no_wiki(tmp_path: Path, capsys
         "User:ExampleBot/Run",
     ]
     assert "本模板" in printed
-    assert printed.endswith("---- zhwiki: User:ExampleBot/Run\nrun\n\n")
+    assert printed.endswith("任何人在此写入其他内容即可停止。\n\n")
 
 
 def test_a_wiki_that_is_not_in_the_settings_is_a_usage_error(
