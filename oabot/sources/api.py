@@ -30,6 +30,10 @@ _PASSING: Final = frozenset({"maxlag", "readonly", "ratelimited"})
 """API errors that pass by themselves; so do all that start with ``internal_api_error_``."""
 
 
+class Stuck(IncompleteReply):
+    """The wiki continues at the same place: it has no more for now, but isn't done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What one wiki may cost us."""
@@ -89,7 +93,7 @@ class Api:
             onward = {str(key): str(value) for key, value in _part(reply, "continue", self.dbname).items()}
             token = json.dumps(onward, sort_keys=True)
             if token in seen:
-                raise IncompleteReply(f"{self.dbname}: continues at the same place")
+                raise Stuck(f"{self.dbname}: continues at the same place")
             seen.add(token)
         raise IncompleteReply(f"{self.dbname}: no end after {self._bounds.requests} requests")
 

@@ -34,6 +34,9 @@ class ApiFault(Exception):
 class FakeMediaWiki:
     """One wiki. Change its attributes at any time; `asked` holds the parameters of each request.
 
+    `modules` answers for each submodule of action=query (``pages`` for all of ``prop``), with ``query`` and perhaps
+    ``continue``.
+
     `script` holds behaviours for the next requests, instead of an answer (None: answer after all).
     """
 
@@ -64,21 +67,24 @@ class FakeMediaWiki:
     def answer(self, params: Params) -> Reply:
         try:
             if params["action"] == "paraminfo":
-                return self._paraminfo()
+                return self._paraminfo(params)
             return self._query(params)
         except ApiFault as fault:
             return {"error": {"code": str(fault), "info": "…"}}
 
-    def _paraminfo(self) -> Reply:
+    def _paraminfo(self, params: Params) -> Reply:
+        asked = [name.removeprefix("query+") for name in params["modules"].split("|")]
         names = [name for name in LOGEVENTS if name != "ids" or self.knows_leids]
-        module = {"name": "logevents", "prefix": "le", "parameters": [{"name": name} for name in names]}
-        return {"paraminfo": {"modules": [module]}}
+        parameters = {"logevents": [{"name": name} for name in names]}
+        modules = [{"name": name, "parameters": parameters.get(name, [])} for name in asked if name in self.modules]
+        return {"paraminfo": {"modules": modules}}
 
     def _query(self, params: Params) -> Reply:
         reply: Reply = {"batchcomplete": True, "query": {}}
         if unknown := self._unknown(params):
             reply["warnings"] = {"main": {"warnings": f"Unrecognized parameter: {unknown}."}}
-        names = [*params.get("list", "").split("|"), *params.get("meta", "").split("|"), params.get("prop", "")]
+        names = [*params.get("list", "").split("|"), *params.get("meta", "").split("|")]
+        names += ["pages"] if "prop" in params else []
         if "continue" not in params and "siteinfo" in names:
             reply["query"]["general"] = {"wikiid": self.dbname, "generator": "MediaWiki 1.39.17"}
         for name in names:

@@ -1,0 +1,137 @@
+"""The pages of statements: where they are now, what they say, and what may become one."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from oabot.errors import IncompleteReply
+from oabot.sources.api import Api, Reply
+from oabot.statements import is_statement
+from oabot.timestamps import parse_timestamp
+
+_SECTION: Final = re.compile(r"/\* (.+?) \*/")
+_TAG: Final = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """A statement's source page."""
+
+    title: str
+    """Where it is now: redirects are followed."""
+    revid: int
+    language: str
+    text: str
+    redirects: tuple[str, ...]
+    """Titles that lead to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A post on a talk page that may be a statement."""
+
+    title: str
+    section: str
+    revid: int
+    timestamp: datetime
+
+
+def titles(api: Api, configured: Iterable[str] = ()) -> list[str]:
+    """The titles of all statements of a wiki: by how they are built, and those of the config. Sorted."""
+    found = set(configured)
+    asked = {"list": "allpages", "apprefix": "Office actions/", "apfilterredir": "nonredirects", "aplimit": "max"}
+    for reply in api.query(**asked):
+        found |= {row["title"] for row in _list(reply, "allpages", api) if is_statement(str(row.get("title")))}
+    return sorted(found)
+
+
+def source_page(api: Api, title: str) -> SourcePage | None:
+    """A page with its newest text, redirects followed; None when it is missing or its text is hidden."""
+    page: Reply = {}
+    redirects: list[str] = []
+    asked = {"prop": "info|revisions|redirects", "rvprop": "ids|content", "rvslots": "main", "rdlimit": "max"}
+    for reply in api.query(titles=[title], redirects=True, **asked):
+        [part] = _list(reply, "pages", api) or [{}]
+        page = {**part, **page}
+        redirects += [str(row.get("title")) for row in part.get("redirects", [])]
+    try:
+        [revision] = page["revisions"]
+        text = revision["slots"]["main"]["content"]
+    except (KeyError, ValueError, TypeError):
+        return None
+    return SourcePage(page["title"], revision["revid"], str(page.get("pagelanguage", "")), text, tuple(redirects))
+
+
+def text_of(api: Api, revid: int) -> str | None:
+    """The text of one revision; None when it is hidden or deleted."""
+    for reply in api.query(prop="revisions", revids=[revid], rvprop="ids|content", rvslots="main"):
+        for page in reply.get("pages", []):
+            for revision in page.get("revisions", []):
+                content = revision.get("slots", {}).get("main", {}).get("content")
+                if revision.get("revid") == revid and isinstance(content, str):
+                    return content
+    return None
+
+
+def display_titles(api: Api, title: str, languages: Iterable[str]) -> dict[str, str]:
+    """What the page is called in each language that has a translation page, as plain text."""
+    found: dict[str, str] = {}
+    wanted = sorted(set(languages))
+    for start in range(0, len(wanted), 50):
+        asked = [f"{title}/{language}" for language in wanted[start : start + 50]]
+        for reply in api.query(prop="info", inprop="displaytitle", titles=asked):
+            for page in _list(reply, "pages", api):
+                if not page.get("missing") and isinstance(page.get("displaytitle"), str):
+                    language = str(page.get("title")).rpartition("/")[2]
+                    found[language] = html.unescape(_TAG.sub("", page["displaytitle"])).strip()
+    return found
+
+
+def newest_changes(api: Api, title: str, units: Iterable[str], language: str) -> dict[str, datetime]:
+    """When the source text of each unit was changed last, for units whose page is there."""
+    found: dict[str, datetime] = {}
+    wanted = {f"Translations:{title}/{unit}/{language}": unit for unit in units}
+    names = sorted(wanted)
+    for start in range(0, len(names), 50):
+        for reply in api.query(prop="revisions", titles=names[start : start + 50], rvprop="timestamp"):
+            for page in _list(reply, "pages", api):
+                time = _time(page)
+                if time and page.get("title") in wanted:
+                    found[wanted[page["title"]]] = time
+    return found
+
+
+def candidates(api: Api, account: str, since: datetime | None = None) -> Iterator[Candidate]:
+    """Sections that the account began or answered on talk pages, newest first, each once."""
+    seen: set[tuple[str, str]] = set()
+    asked = {"list": "usercontribs", "ucuser": account, "ucprop": "ids|title|timestamp|comment", "uclimit": "max"}
+    for reply in api.query(**asked, ucend=since):
+        for row in _list(reply, "usercontribs", api):
+            section = _SECTION.match(str(row.get("comment", "")))
+            time = parse_timestamp(str(row.get("timestamp")))
+            if section and time and isinstance(row.get("ns"), int) and row["ns"] % 2 == 1 and not _hidden(row):
+                key = (str(row["title"]), section[1])
+                if key not in seen:
+                    seen.add(key)
+                    yield Candidate(*key, row["revid"], time)
+
+
+def _hidden(row: Reply) -> bool:
+    return any(row.get(flag) for flag in ("userhidden", "commenthidden", "texthidden", "suppressed"))
+
+
+def _time(page: Reply) -> datetime | None:
+    revisions = page.get("revisions")
+    return parse_timestamp(str(revisions[0].get("timestamp"))) if isinstance(revisions, list) and revisions else None
+
+
+def _list(reply: Reply, key: str, api: Api) -> list[Reply]:
+    rows = reply.get(key)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise IncompleteReply(f"{api.dbname}: a reply without {key}")
+    return rows
