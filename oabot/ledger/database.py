@@ -28,7 +28,6 @@ class Database:
     def __init__(self, url: str, clock: Clock) -> None:
         self._clock = clock
         self._storage = _storage(url)
-        self._engine = self._storage.engine()
         self._lock = threading.Lock()
         self._opening: Opening | None = None
         self._distrusted = False
@@ -54,7 +53,7 @@ class Database:
     def reading(self, doing: str) -> Iterator[Connection]:
         """A connection that sees one state of the database. Raises: `LedgerError`."""
         self.open()
-        with self._watched(doing), self._engine.connect() as connection, connection.begin():
+        with self._watched(doing), self._storage.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -63,7 +62,7 @@ class Database:
         self.open()
         with (
             self._watched(doing),
-            self._engine.connect().execution_options(writes=True) as connection,
+            self._storage.engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):
             self._storage.lock_writers(connection)
@@ -81,7 +80,7 @@ class Database:
     def scrub(self) -> None:
         """Leave no bytes of deleted rows, where that is in our hands."""
         with self._watched("scrubbing"):
-            opening.scrub(self._storage, self._engine)
+            opening.scrub(self._storage)
 
     @contextmanager
     def _watched(self, doing: str) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, select, text
+from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
@@ -27,12 +27,10 @@ class MariaDb:
     """The database's own time, in milliseconds since 1970."""
 
     def __init__(self, url: URL) -> None:
-        self._url = url.set(drivername="mysql+pymysql")
-
-    def engine(self) -> Engine:
-        """An engine without a pool: each unit of work connects, so an idle connection can't be lost."""
-        return create_engine(
-            self._url,
+        self._name = url.database or ""
+        # Without a pool each unit of work connects, so an idle connection can't be lost.
+        self.engine = create_engine(
+            url.set(drivername="mysql+pymysql"),
             poolclass=NullPool,
             hide_parameters=True,
             isolation_level="READ COMMITTED",
@@ -52,9 +50,9 @@ class MariaDb:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """While one process looks at the tables, makes them or sets them aside, others wait."""
-        with self.engine().connect() as connection:
+        with self.engine.connect() as connection:
             # Named for our schema: the server's locks are shared by all its users.
-            name = f"{_OPENING}_{self._url.database}"[:64]
+            name = f"{_OPENING}_{self._name}"[:64]
             connection.execute(text("SELECT GET_LOCK(:name, 30)"), {"name": name})
             connection.commit()
             yield
@@ -74,31 +72,31 @@ class MariaDb:
     def set_aside(self, stamp: str) -> str:
         """Rename our tables, all or none; say their suffix."""
         suffix = _ASIDE + stamp
-        with self.engine().begin() as connection:
+        with self.engine.begin() as connection:
             renames = [f"`{name}` TO `{name}{suffix}`" for name in self.tables(connection)]
             connection.exec_driver_sql("RENAME TABLE " + ", ".join(renames))
         return suffix
 
     def copies(self) -> list[str]:
         """What was set aside, newest first."""
-        with self.engine().connect() as connection:
+        with self.engine.connect() as connection:
             names = [name for name in self._all_tables(connection) if _ASIDE in name]
         return sorted({name[name.index(_ASIDE) :] for name in names}, reverse=True)
 
     @contextmanager
     def reading_copy(self, copy: str) -> Iterator[tuple[Connection, str]]:
         """A connection to what was set aside, and the suffix of its tables' names."""
-        with self.engine().connect() as connection:
+        with self.engine.connect() as connection:
             yield connection, copy
 
     def drop_copies(self) -> None:
         """Remove what was set aside."""
-        with self.engine().begin() as connection:
+        with self.engine.begin() as connection:
             for name in self._all_tables(connection):
                 if _ASIDE in name:
                     connection.exec_driver_sql(f"DROP TABLE `{name}`")
 
-    def scrub(self, engine: Engine) -> None:
+    def scrub(self) -> None:
         """Nothing that we could do: what the server's own files, logs and backups keep is beyond us."""
 
     @staticmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, true
 
 from oabot.errors import InputError
 from oabot.ledger import cursors, quarantine, schema
@@ -72,20 +72,20 @@ class Observations:
     def entries(self) -> list[tuple[EntryId, dict[str, Any]]]:
         """What each entry looked like last, in the order in which they happened."""
         with self._database.reading("reading entries") as connection:
-            return _entries(connection, None)
+            return _entries(connection, true(), true())
 
     def entries_on(self, titles: Collection[str]) -> list[tuple[EntryId, dict[str, Any]]]:
         """As `entries`, of the rows with one of these log titles, byte for byte."""
         marks = sorted({schema.fingerprint(title) for title in titles})
         with self._database.reading("reading entries of targets") as connection:
-            return _entries(connection, schema.observations.c.title.in_(marks))
+            return _entries(connection, true(), schema.observations.c.title.in_(marks))
 
     def known(self) -> list[tuple[EntryId, str, datetime]]:
         """Every entry's id, log type and time: what a source needs to read it again."""
         table = schema.observations
         asked = select(table.c.wiki, table.c.logid, table.c.log_type, table.c.happened_at)
         with self._database.reading("listing entries") as connection:
-            rows = connection.execute(asked.where(table.c.number.in_(_newest())).order_by(*_ORDER))
+            rows = connection.execute(asked.where(table.c.number.in_(_newest(true()))).order_by(*_ORDER))
             return [(EntryId(row.wiki, row.logid), row.log_type, row.happened_at) for row in rows]
 
     def history(self, entry: EntryId) -> list[Observation]:
@@ -99,21 +99,23 @@ class Observations:
 _ORDER = (schema.observations.c.happened_at, schema.observations.c.wiki, schema.observations.c.logid)
 
 
-def _newest() -> Select[tuple[int]]:
+def _newest(only: ColumnElement[bool]) -> Select[tuple[int]]:
     table = schema.observations
-    return select(func.max(table.c.number)).group_by(table.c.wiki, table.c.logid)
+    return select(func.max(table.c.number)).where(only).group_by(table.c.wiki, table.c.logid)
 
 
-def _entries(connection: Connection, only: ColumnElement[bool] | None) -> list[tuple[EntryId, dict[str, Any]]]:
+def _entries(
+    connection: Connection, among: ColumnElement[bool], only: ColumnElement[bool]
+) -> list[tuple[EntryId, dict[str, Any]]]:
+    """The last looks among some observations, of which only some are wanted."""
     table = schema.observations
-    asked = select(table.c.wiki, table.c.logid, table.c.row).where(table.c.number.in_(_newest())).order_by(*_ORDER)
-    rows = connection.execute(asked if only is None else asked.where(only))
-    return [(EntryId(row.wiki, row.logid), row.row) for row in rows]
+    asked = select(table.c.wiki, table.c.logid, table.c.row).where(table.c.number.in_(_newest(among)), only)
+    return [(EntryId(row.wiki, row.logid), row.row) for row in connection.execute(asked.order_by(*_ORDER))]
 
 
 def _latest(connection: Connection, ids: Collection[EntryId]) -> Iterator[tuple[EntryId, str]]:
     for chunk in chunks(ids):
-        for entry, row in _entries(connection, matches(schema.observations, chunk)):
+        for entry, row in _entries(connection, matches(schema.observations, chunk), true()):
             yield entry, schema.canonical(row)
 
 

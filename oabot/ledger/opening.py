@@ -42,8 +42,9 @@ class Storage(Protocol):
         """An SQL expression."""
         ...
 
+    @property
     def engine(self) -> Engine:
-        """An engine without a pool."""
+        """Makes connections, without a pool."""
         ...
 
     def lock_writers(self, connection: Connection) -> None:
@@ -78,7 +79,7 @@ class Storage(Protocol):
         """Remove all copies."""
         ...
 
-    def scrub(self, engine: Engine) -> None:
+    def scrub(self) -> None:
         """Overwrite what was deleted."""
         ...
 
@@ -100,7 +101,7 @@ def opened(storage: Storage, clock: Clock, *, distrusted: bool) -> Opening:
 
 def _look(storage: Storage) -> str:
     try:
-        with storage.engine().connect() as connection:
+        with storage.engine.connect() as connection:
             if not storage.tables(connection):
                 return "empty"
             version = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.name == "version"))
@@ -113,26 +114,25 @@ def _look(storage: Storage) -> str:
         raise
 
 
-def scrub(storage: Storage, engine: Engine) -> None:
+def scrub(storage: Storage) -> None:
     """Overwrite what was deleted, and note that nothing is owed any more."""
-    storage.scrub(engine)
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    storage.scrub()
+    with storage.engine.connect().execution_options(writes=True) as connection, connection.begin():
         connection.execute(update(schema.meta).where(schema.meta.c.name == "scrub").values(value="done"))
 
 
 def _scrub_if_owed(storage: Storage) -> None:
     # A process was killed between an erasure and its scrubbing.
-    engine = storage.engine()
-    with engine.connect() as connection:
+    with storage.engine.connect() as connection:
         owed = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.name == "scrub")) != "done"
     if owed:
-        scrub(storage, engine)
+        scrub(storage)
 
 
 def _refuse_if_leased(storage: Storage) -> None:
     # Two versions of the program that run at once would set aside each other's database, over and over.
     try:
-        with storage.engine().connect() as connection:
+        with storage.engine.connect() as connection:
             now = connection.execute(text(f"SELECT {storage.now}")).scalar_one()
             expires = [row.expires for row in connection.execute(select(schema.lease))]
     except (SQLAlchemyError, sqlite3.Error, faults.Unreadable):
@@ -143,7 +143,7 @@ def _refuse_if_leased(storage: Storage) -> None:
 
 def _make(storage: Storage) -> None:
     carried = {table: _carried(storage, table) for table in _CARRIED}
-    with storage.engine().connect().execution_options(writes=True) as connection, connection.begin():
+    with storage.engine.connect().execution_options(writes=True) as connection, connection.begin():
         schema.METADATA.create_all(connection)
         for table, rows in carried.items():
             if rows:

@@ -24,10 +24,7 @@ class SqliteFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-
-    def engine(self) -> Engine:
-        """An engine without a pool, for the file as it is."""
-        return self._engine(self._path)
+        self.engine = _engine(path)
 
     def lock_writers(self, connection: Connection) -> None:
         """Nothing to do: a transaction that writes has begun as BEGIN IMMEDIATE."""
@@ -72,7 +69,7 @@ class SqliteFile:
     @contextmanager
     def reading_copy(self, copy: str) -> Iterator[tuple[Connection, str]]:
         """A connection to what was set aside, and the suffix of its tables' names."""
-        with self._engine(self._path.with_name(copy)).connect() as connection:
+        with _engine(self._path.with_name(copy)).connect() as connection:
             yield connection, ""
 
     def drop_copies(self) -> None:
@@ -81,25 +78,25 @@ class SqliteFile:
             self._path.with_name(f"{copy}-journal").unlink(missing_ok=True)
             self._path.with_name(copy).unlink(missing_ok=True)
 
-    def scrub(self, engine: Engine) -> None:
+    def scrub(self) -> None:
         """Write the file anew: pages that were split or moved may hold a second copy of what was deleted."""
-        connection = engine.raw_connection()
+        connection = self.engine.raw_connection()
         try:
             connection.cursor().execute("VACUUM")
         finally:
             connection.close()
 
-    @staticmethod
-    def _engine(path: Path) -> Engine:
-        engine = create_engine(
-            URL.create("sqlite", database=str(path)),
-            poolclass=NullPool,
-            hide_parameters=True,
-            connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
-        )
-        event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin)
-        return engine
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
