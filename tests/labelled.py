@@ -26,12 +26,16 @@ DATA = Path(__file__).resolve().parent / "data"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A log row of a wiki with the verdicts and classes that are right for it; no classes: any."""
+    """A log row of a wiki with the verdicts and classes that are right for it; no classes: any.
+
+    `rule` is the rule that has to decide, where several could give the same verdict.
+    """
 
     wiki: str
     entry: Mapping[str, Any]
     verdicts: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    rule: str | None = None
 
     @property
     def id(self) -> EntryId:
@@ -104,11 +108,12 @@ class Score:
         self.rows += 1
         verdict = judgement.verdict.value
         said = f"{where} {row.wiki}:{row.entry['logid']}: {verdict} {judgement.label} by {judgement.rule}"
-        told = f"{said}, not {' or '.join(row.verdicts)} {' or '.join(row.classes)}".rstrip()
-        class_counts = verdict == Verdict.YES and bool(row.classes)
-        if verdict in row.verdicts and (not class_counts or judgement.label in row.classes):
+        wanted = f"{' or '.join(row.verdicts)} {' or '.join(row.classes)}".rstrip()
+        told = f"{said}, not {wanted}{f' by {row.rule}' if row.rule else ''}"
+        is_class = verdict != Verdict.YES or not row.classes or judgement.label in row.classes
+        if verdict in row.verdicts and is_class and row.rule in (None, judgement.rule):
             self.right += 1
-        elif row.verdicts == ("private",):
+        elif row.verdicts == ("private",) and verdict != Verdict.PRIVATE:
             self.leaked.append(told)
         elif verdict == Verdict.YES and "yes" not in row.verdicts:
             self.false.append(told)
@@ -186,7 +191,8 @@ def _choices(value: object) -> tuple[Any, ...]:
 
 def _rows(data: Mapping[str, Any]) -> tuple[Row, ...]:
     return tuple(
-        Row(row["wiki"], row["entry"], _choices(row.get("verdict")), _choices(row.get("class"))) for row in data["rows"]
+        Row(row["wiki"], row["entry"], _choices(row.get("verdict")), _choices(row.get("class")), row.get("rule"))
+        for row in data["rows"]
     )
 
 
