@@ -9,6 +9,7 @@ import email.utils
 import json
 import logging
 import random
+import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 Reply = dict[str, Any]
 Value = str | int | bool | datetime | None | Iterable[str | int]
 
+_CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,79}")
 _ATTEMPTS: Final = 5
 _LONGEST_REST: Final = timedelta(hours=1)
 _PASSING: Final = frozenset({"maxlag", "readonly", "ratelimited"})
@@ -117,7 +119,7 @@ class Api:
             # The words are English in every wiki: errorformat=bc is not translated.
             if module == "main" and "Unrecognized parameter" in str(text):
                 raise IncompleteReply(f"{self.dbname}: a parameter was ignored, so the reply answers something else")
-            log.info("%s: API warning of module %s", self.dbname, module)
+            log.info("%s: API warning of module %s", self.dbname, _code(module))
 
     def _call(self, params: dict[str, str]) -> Reply:
         budget = self._bounds.deadline
@@ -165,7 +167,7 @@ class Api:
         reply = _json(answer.body)
         error = reply.get("error")
         if error is not None:
-            code = str(error.get("code")) if isinstance(error, dict) else "unknown"
+            code = _code(error.get("code") if isinstance(error, dict) else None)
             if code in _PASSING or code.startswith("internal_api_error_"):
                 raise NoAnswer(code)
             raise SourceRefused(code, self.dbname)
@@ -182,6 +184,11 @@ class Api:
         except (ValueError, OverflowError):
             return
         self._rest_until = min(until, now + _LONGEST_REST)
+
+
+def _code(value: object) -> str:
+    """An API word as it may stand in a log line: nothing that a wiki could have put a name or a new line into."""
+    return value if isinstance(value, str) and _CODE.fullmatch(value) else "unknown"
 
 
 def _http_date(value: str) -> datetime:

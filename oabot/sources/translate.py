@@ -64,11 +64,15 @@ class Translate:
     def is_there(self) -> bool:
         """Whether the wiki has the extension; asked once."""
         if self._is_there is None:
-            reply = self._api.get(action="paraminfo", modules=[f"query+{name}" for name in _MODULES])
+            # siteinfo, which every wiki has, shows that the answer is one.
+            asked = [f"query+{name}" for name in ("siteinfo", *_MODULES)]
+            reply = self._api.get(action="paraminfo", modules=asked)
             try:
                 names = {module["name"] for module in reply["paraminfo"]["modules"]}
             except (KeyError, TypeError):
-                raise IncompleteReply(f"{self._api.dbname}: paraminfo in another shape") from None
+                names = set()
+            if "siteinfo" not in names:
+                raise IncompleteReply(f"{self._api.dbname}: paraminfo in another shape")
             self._is_there = names.issuperset(_MODULES)
         return self._is_there
 

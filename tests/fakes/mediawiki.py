@@ -76,7 +76,8 @@ class FakeMediaWiki:
         asked = [name.removeprefix("query+") for name in params["modules"].split("|")]
         names = [name for name in LOGEVENTS if name != "ids" or self.knows_leids]
         parameters = {"logevents": [{"name": name} for name in names]}
-        modules = [{"name": name, "parameters": parameters.get(name, [])} for name in asked if name in self.modules]
+        known = {"siteinfo", *self.modules}
+        modules = [{"name": name, "parameters": parameters.get(name, [])} for name in asked if name in known]
         return {"paraminfo": {"modules": modules}}
 
     def _query(self, params: Params) -> Reply:

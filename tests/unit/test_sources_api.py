@@ -228,6 +228,20 @@ def test_nobody_there_is_an_error() -> None:
         read(Api(f"http://127.0.0.1:{port}/w/api.php", "metawiki", AGENT, StillClock()))
 
 
+def test_a_failing_tls_handshake_is_an_error(wiki: FakeMediaWiki) -> None:
+    with pytest.raises(SourceError):
+        read(Api(wiki.url.replace("http:", "https:"), "metawiki", AGENT, StillClock()))
+
+    assert wiki.asked == []
+
+
+def test_what_a_wiki_calls_an_error_cannot_forge_a_log_line(wiki: FakeMediaWiki, api: Api) -> None:
+    wiki.script.append(says(200, json.dumps({"error": {"code": f"x\n2022-01-01 saved {SECRET}"}})))
+
+    with pytest.raises(SourceRefused, match=r"^metawiki: unknown$"):
+        read(api)
+
+
 def test_an_error_never_carries_the_name_that_was_asked_for(wiki: FakeMediaWiki, api: Api) -> None:
     wiki.script.extend([reset] * 5)
 
