@@ -11,7 +11,7 @@ _NO_TITLE = re.compile(
     r"[<>\[\]|{}]"  # never in a title
     r"|%[0-9A-Fa-f]{2}|&[A-Za-z0-9#]+;"  # would be decoded, or make the title invalid
     r"|~~~|(?:^|[:/])\.\.?(?:/|$)"
-    r"|^[:\s]*(?:#|$)"  # no page named at all
+    r"|^(?:[^:]*:)?\s*(?:[#:]|$)"  # no page named at all
 )
 _ADDRESS = re.compile(r"https?://[^/?#]+")
 
@@ -24,9 +24,15 @@ def link(target: str, text: Wikitext) -> Wikitext:
     """
     title = clean(target).lstrip(": ")
     text = text or escape(title)
-    if _NO_TITLE.search(title):
+    if _NO_TITLE.search(title) or _too_long(title):
         return text
     return Wikitext(f"[[:{escape(title)}|{text}]]")
+
+
+def _too_long(title: str) -> bool:
+    """Whether it has more bytes than MediaWikiTitleCodec allows a page, or a special page with its parameter."""
+    page = title.partition("#")[0]
+    return len(page.partition(":")[2].encode() or page.encode()) > (512 if "Special:" in page else 255)
 
 
 def external(url: str, text: Wikitext) -> Wikitext:
