@@ -46,6 +46,13 @@ class Report:
     malformed: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     """dbname -> why its logs couldn't be read."""
+    held: set[EntryId] = field(default_factory=set)
+    """Entries that weren't there."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether what is known is other than before."""
+        return bool(self.stored or self.erased or self.held)
 
 
 @dataclass(slots=True)
@@ -61,13 +68,21 @@ class Ingest:
     """Reads the sources into the ledger."""
 
     def __init__(
-        self, sources: Mapping[str, Source], ledger: Ledger, rules: Rules, clock: Clock, central: str = CENTRAL
+        self,
+        sources: Mapping[str, Source],
+        ledger: Ledger,
+        rules: Rules,
+        clock: Clock,
+        central: str = CENTRAL,
+        earliest: datetime | None = None,
     ) -> None:
+        """`earliest` is from when on performers' logs are read the first time; None: from their beginning."""
         self._sources = sources
         self._ledger = ledger
         self._rules = rules
         self._clock = clock
         self._central = central
+        self._earliest = earliest
 
     def run(self, wikis: Iterable[str] | None = None) -> Report:
         """Read what is new on these wikis (all), and the logs of all targets that have a case.
@@ -107,7 +122,7 @@ class Ingest:
     def _by_performers(self, dbname: str, gathered: _Gathered, report: Report) -> None:
         for performer in self._rules.actors.watched:
             cursor = self._ledger.cursors.get(dbname, Door.PERFORMER, performer)
-            since = cursor.timestamp - OVERLAP if cursor else None
+            since = cursor.timestamp - OVERLAP if cursor else self._earliest
             rows = self._sources[dbname].by_performer(performer, since)
             self._gather(dbname, rows, Door.PERFORMER, performer, gathered, report)
 
@@ -204,6 +219,7 @@ class Ingest:
     def _missing(self, ids: set[EntryId], report: Report) -> None:
         """Hold what is missing; erase it when it was missing ten minutes ago as well."""
         held = self._ledger.erasures.hold(ids)
+        report.held |= ids
         gone = {
             entry_id for entry_id, hold in held.items() if hold.last_missing_at - hold.first_missing_at >= MISSING_TWICE
         }

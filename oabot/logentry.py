@@ -160,6 +160,7 @@ def _target(wiki: str, log_type: str, title: str, namespace: object) -> Target:
         name = name.removesuffix("@global")
     elif log_type == "rights" and "@" in name:
         name, scope = name.rsplit("@", 1)
+        scope = scope.strip().replace(" ", "_")  # a title shows the underscores of a dbname as spaces
         if not _DBNAME.fullmatch(scope):
             raise InputError("the wiki behind the last @ of the title isn't a database name")
     elif log_type in ("block", "gblblock") and name.startswith("#"):  # an autoblock: an address behind a number

@@ -11,7 +11,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from oabot import stops
 from oabot.errors import (
@@ -35,6 +35,9 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 """How often a page is read again after somebody else saved it meanwhile."""
+
+TURN = timedelta(minutes=5)
+"""How long the lease is ours after each check; longer than the slowest pace and the longest request."""
 
 NAMESPACES = frozenset({2, 3, 4, 5, 12, 13})
 """User, project and help pages and their talk pages; content isn't ours to write in."""
@@ -186,7 +189,7 @@ class Publisher:
             self._check_stop(self._terms.central, self._wikis[self._terms.central].pages(self._stop_titles()))
         pages = self._wikis[wiki].pages([title, *self._stop_titles()])
         self._check_stop(wiki, pages)
-        self._ledger.lease.check(self._held)
+        self._ledger.lease.renew(self._held, TURN)
         return pages[title]
 
     def _stop_titles(self) -> Sequence[str]:

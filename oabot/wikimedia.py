@@ -9,12 +9,10 @@ from oabot.errors import ConfigError
 
 
 class Address(NamedTuple):
-    """How to reach a wiki, and what Pywikibot calls it."""
+    """How to reach a wiki."""
 
     url: str
     """``https://HOST``; the API is below it at ``/w/api.php``."""
-    family: str
-    code: str
     language: str
     """The content language as far as the dbname tells."""
 
@@ -30,17 +28,17 @@ _FAMILIES = {
     "wikivoyage": "wikivoyage",
 }
 _SPECIAL = {
-    "metawiki": ("meta.wikimedia.org", "meta", "meta"),
-    "commonswiki": ("commons.wikimedia.org", "commons", "commons"),
-    "specieswiki": ("species.wikimedia.org", "species", "species"),
-    "incubatorwiki": ("incubator.wikimedia.org", "incubator", "incubator"),
-    "wikidatawiki": ("www.wikidata.org", "wikidata", "wikidata"),
-    "wikifunctionswiki": ("www.wikifunctions.org", "wikifunctions", "wikifunctions"),
-    "mediawikiwiki": ("www.mediawiki.org", "mediawiki", "mediawiki"),
-    "foundationwiki": ("foundation.wikimedia.org", "foundation", "foundation"),
-    "outreachwiki": ("outreach.wikimedia.org", "outreach", "outreach"),
-    "sourceswiki": ("wikisource.org", "wikisource", "mul"),
-    "testwiki": ("test.wikipedia.org", "test", "test"),
+    "metawiki": "meta.wikimedia.org",
+    "commonswiki": "commons.wikimedia.org",
+    "specieswiki": "species.wikimedia.org",
+    "incubatorwiki": "incubator.wikimedia.org",
+    "wikidatawiki": "www.wikidata.org",
+    "wikifunctionswiki": "www.wikifunctions.org",
+    "mediawikiwiki": "www.mediawiki.org",
+    "foundationwiki": "foundation.wikimedia.org",
+    "outreachwiki": "outreach.wikimedia.org",
+    "sourceswiki": "wikisource.org",
+    "testwiki": "test.wikipedia.org",
 }
 # Subdomains that aren't language codes (operations/mediawiki-config, wgLanguageCode).
 _LANGUAGES = {"simple": "en", "zh-classical": "lzh", "zh-min-nan": "nan", "zh-yue": "yue", "be-x-old": "be-tarask",
@@ -50,12 +48,11 @@ _DBNAME = re.compile(rf"([a-z][a-z_]{{1,20}}?)({'|'.join(_FAMILIES.values())})")
 
 def address(dbname: str) -> Address:
     """The address of a Wikimedia wiki. Raises: `ConfigError` when the dbname isn't one of a public content wiki."""
-    if special := _SPECIAL.get(dbname):
-        host, family, code = special
-        return Address(f"https://{host}", family, code, "en")
+    if host := _SPECIAL.get(dbname):
+        return Address(f"https://{host}", "en")
     known = _DBNAME.fullmatch(dbname)
     if not known:
         raise ConfigError(f"{dbname[:40]!r} isn't the database name of a Wikimedia wiki; give its url in the settings")
     code = known[1].replace("_", "-")
     family = next(family for family, suffix in _FAMILIES.items() if suffix == known[2])
-    return Address(f"https://{code}.{family}.org", family, code, _LANGUAGES.get(code, code))
+    return Address(f"https://{code}.{family}.org", _LANGUAGES.get(code, code))

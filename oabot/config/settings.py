@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,8 +26,6 @@ class WikiSettings(_Section):
 
     url: str = ""
     """``https://HOST``; left out, the dbname's Wikimedia address."""
-    family: str = ""
-    code: str = ""
     language: str = ""
     approval: str = ""
     """Link to the approval; without it there are only dry runs."""
@@ -62,8 +60,6 @@ class Settings(_Section):
     """A page or address at which the operator is reached; part of the User-Agent."""
     central: str = "metawiki"
     database: str = "sqlite:///oabot.sqlite"
-    family_file: str = ""
-    """A Pywikibot family file, for wikis that aren't Wikimedia's."""
     settle_hours: Annotated[float, Field(ge=0)] = 6.0
     saves_per_run: Annotated[int, Field(ge=0)] = 30
     request_deadline: Annotated[float, Field(gt=0)] = 60.0
@@ -86,6 +82,12 @@ class Settings(_Section):
         except ConfigError as problem:
             raise ValueError(str(problem)) from problem
         return self
+
+    def reading(self, wikis: Sequence[str], contact: str = "") -> Settings:
+        """The same for reading only these wikis (none: all), and the central one. Raises: `ConfigError`."""
+        chosen = dict.fromkeys((self.central, *wikis)) if wikis else self.wikis
+        found = {dbname: self.wikis.get(dbname) or _addressed(dbname, WikiSettings()) for dbname in chosen}
+        return self.model_copy(update={"wikis": found, "contact": contact or self.contact})
 
     def page(self, name: str) -> str:
         """The title of one of the account's own pages, such as ``Run`` or ``Config.json``."""
@@ -159,11 +161,4 @@ def _addressed(dbname: str, wiki: WikiSettings) -> WikiSettings:
     if wiki.url:
         return wiki.model_copy(update={"url": wiki.url.rstrip("/"), "language": wiki.language or "en"})
     known = wikimedia.address(dbname)
-    return wiki.model_copy(
-        update={
-            "url": known.url,
-            "family": wiki.family or known.family,
-            "code": wiki.code or known.code,
-            "language": wiki.language or known.language,
-        }
-    )
+    return wiki.model_copy(update={"url": known.url, "language": wiki.language or known.language})

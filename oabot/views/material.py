@@ -49,9 +49,15 @@ class Draft:
     body: Wikitext
     entries: tuple[EntryId, ...] = ()
     """Every log entry that it shows or relies on; re-read before it is saved."""
-    rows: int = 0
+    cases: tuple[EntryId, ...] = ()
+    """The entries among them that opened a case: one for each row."""
     problem: bool = False
     """Whether it says what is wrong with the set-up instead of what was asked for."""
+
+    @property
+    def rows(self) -> int:
+        """How many cases it shows."""
+        return len(self.cases)
 
 
 def page_link(material: Material, wiki: str, title: str, text: Wikitext) -> Wikitext:

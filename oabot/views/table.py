@@ -65,7 +65,7 @@ def _render(chosen: Sequence[Case], caption: str, filters: Filters, material: Ma
     text = table(say(caption), headings, rows)
     if len(shown) < len(chosen):
         text = Wikitext(f"{text}\n{say('oabot-rows-cut', len(shown), len(chosen))}")
-    return Draft(framed(text, material, place), entries=_entries(shown), rows=len(shown))
+    return Draft(framed(text, material, place), _entries(shown), tuple(case.id for case in shown))
 
 
 def _columns(shown: Sequence[Case], filters: Filters, material: Material, place: Place) -> tuple[str, ...]:

@@ -1,0 +1,132 @@
+"""Wires it all; the only place that builds anything."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import secrets
+import socket
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from oabot import __version__, rules
+from oabot.clock import SystemClock
+from oabot.config import Credentials, OnWikiConfig, Settings
+from oabot.config.settings import credentials
+from oabot.dryrun import DryRunWiki
+from oabot.errors import ConfigError, LeaseLost
+from oabot.ingest import Ingest
+from oabot.ledger import Held, Ledger
+from oabot.model import Edit
+from oabot.pipeline import Pipeline
+from oabot.publish import TURN
+from oabot.seams import Wiki
+from oabot.sources.api import Api, Bounds
+from oabot.sources.logevents import LogEvents
+from oabot.useragent import user_agent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from oabot.wiki import BotPassword, OAuth
+
+log = logging.getLogger(__name__)
+
+
+class App:
+    """The bot as one process has it; nothing is built before it is asked for."""
+
+    def __init__(self, settings: Settings, onwiki: OnWikiConfig | None = None) -> None:
+        """`onwiki` is the community's config as far as it is known; its actors replace the operator's."""
+        self.settings = settings
+        self.clock = SystemClock()
+        actors = onwiki.actors if onwiki and onwiki.actors else settings.actors
+        self.rules = rules.load(actors)
+
+    @functools.cached_property
+    def ledger(self) -> Ledger:
+        """The database of the settings."""
+        return Ledger(self.settings.database, self.clock)
+
+    @functools.cached_property
+    def agent(self) -> str:
+        """Our User-Agent. Raises: `ConfigError` when the settings name no contact."""
+        if not self.settings.contact:
+            raise ConfigError(
+                "contact: wikis want to know whom to write to; give a page or an address in the settings,"
+                " by OABOT_CONTACT or by --contact"
+            )
+        return user_agent(self.settings.contact, __version__)
+
+    @functools.cached_property
+    def apis(self) -> Mapping[str, Api]:
+        """A reader of each wiki, without an account."""
+        bounds = Bounds(deadline=self.settings.request_deadline)
+        return {
+            dbname: Api(wiki.api, dbname, self.agent, self.clock, bounds)
+            for dbname, wiki in self.settings.wikis.items()
+        }
+
+    def pipeline(
+        self, wikis: Mapping[str, Wiki], ledger: Ledger | None = None, since: datetime | None = None
+    ) -> Pipeline:
+        """The pipeline over these wikis; `since` bounds how far back performers' logs are read the first time."""
+        ledger = ledger or self.ledger
+        sources = {dbname: LogEvents(api) for dbname, api in self.apis.items()}
+        ingest = Ingest(sources, ledger, self.rules, self.clock, self.settings.central, since)
+        return Pipeline(self.settings, self.rules, ledger, ingest, wikis, self.clock)
+
+    def wikis(self, only: Collection[str] = (), *, save: bool) -> Mapping[str, Wiki]:
+        """The wikis with our account, which Pywikibot is loaded for; the central one is always among them.
+
+        Raises: `ConfigError` when there are no credentials though it is to save.
+        """
+        from oabot.wiki import Access, LiveWiki, configure
+
+        secret = credentials() if save else _optional_credentials()
+        session = configure(Access(self.settings.account, _secret(secret), self.agent))
+        deadline = self.settings.request_deadline
+        chosen = {self.settings.central, *only} if only else set(self.settings.wikis)
+        return {
+            dbname: LiveWiki(session, dbname, wiki.api, clock=self.clock, deadline=deadline)
+            for dbname, wiki in self.settings.wikis.items()
+            if dbname in chosen
+        }
+
+    def dry(self, wikis: Mapping[str, Wiki], on_edit: Callable[[str, Edit, str], None]) -> Mapping[str, Wiki]:
+        """The same wikis, but what would be saved goes to `on_edit` with its diff."""
+        return {dbname: DryRunWiki(wiki, functools.partial(on_edit, dbname)) for dbname, wiki in wikis.items()}
+
+    @contextmanager
+    def lease(self) -> Iterator[Held]:
+        """Hold the lease while we may save. Raises: `LeaseLost` when another process has it."""
+        held = self.ledger.lease.acquire(f"{socket.gethostname()}:{secrets.token_hex(4)}", TURN)
+        if held is None:
+            raise LeaseLost("another process of the bot holds the lease; stop it, or wait until its turn is over")
+        try:
+            yield held
+        finally:
+            self.ledger.lease.release(held)
+
+    def new_run(self) -> str:
+        """An id for a run: when it began, and a word against doubles."""
+        return f"{self.clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _optional_credentials() -> Credentials | None:
+    try:
+        return credentials()
+    except ConfigError:
+        return None
+
+
+def _secret(given: Credentials | None) -> BotPassword | OAuth | None:
+    from oabot.wiki import BotPassword, OAuth
+
+    if given is None:
+        return None
+    if given.oauth:
+        return OAuth(*given.oauth)
+    return BotPassword(given.bot_password_name, given.bot_password)

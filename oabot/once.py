@@ -1,0 +1,85 @@
+"""One run for a person at a terminal: says what it reads, finds and saves, and how long each step took."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from time import monotonic
+
+from oabot.app import App
+from oabot.errors import ConfigError
+from oabot.ledger import Held
+from oabot.model import Edit
+from oabot.pipeline import Pipeline
+from oabot.publish import Outcome, Result, Terms
+
+Say = Callable[[str], None]
+"""Tells the person at the terminal one line."""
+
+
+def once(app: App, job: str, wikis: Collection[str], page: str, say: Say, *, save: bool) -> int:
+    """Read the logs and bring the pages to what they should say; 1 if something failed, else 0.
+
+    Raises: `ConfigError`, `Stopped`, `LedgerError`.
+    """
+    for dbname in wikis:
+        if dbname not in app.settings.wikis:
+            raise ConfigError(f"--wiki: {dbname} isn't among the settings' wikis: {', '.join(app.settings.wikis)}")
+    return _Once(app, job, wikis, page, say).run(save=save)
+
+
+class _Once:
+    def __init__(self, app: App, job: str, wikis: Collection[str], page: str, say: Say) -> None:
+        self._app, self._job, self._wikis, self._page, self._say = app, job, wikis, page, say
+        self._begin = monotonic()
+
+    def run(self, *, save: bool) -> int:
+        app = self._app
+        wikis = app.wikis(self._wikis, save=save)
+        if not save:
+            wikis = app.dry(wikis, self._show)
+        pipeline = app.pipeline(wikis)
+        terms = Terms(
+            app.settings.account, app.settings.central, app.new_run(), self._job, saves=app.settings.saves_per_run
+        )
+        if save:
+            with app.lease() as held:
+                return self._steps(pipeline, terms, held)
+        return self._steps(pipeline, terms, None)
+
+    def _steps(self, pipeline: Pipeline, terms: Terms, held: Held | None) -> int:
+        report = pipeline.read()
+        if self._job in ("reconcile", "all"):
+            report = pipeline.recheck_all(report)
+        rows = ", ".join(f"{dbname} {number}" for dbname, number in report.read.items())
+        self._step(f"read {sum(report.read.values())} log rows ({rows}), {len(report.stored)} of them new or changed")
+        for dbname, why in report.failed.items():
+            self._step(f"{dbname} couldn't be read: {why}")
+        found = pipeline.material().cases
+        classes = Counter(case.action_class.value for case in found)
+        self._step(f"{len(found)} cases: " + ", ".join(f"{number} {name}" for name, number in sorted(classes.items())))
+        outcomes = pipeline.refresh(terms, held, self._wikis or None, self._page)
+        for outcome in outcomes:
+            self._tell(outcome)
+        saved = sum(outcome.result is Result.SAVED for outcome in outcomes)
+        differ = sum(outcome.result is Result.WOULD_SAVE for outcome in outcomes)
+        self._step(f"{saved} edits" if held else f"dry run: {differ} pages would be saved")
+        return 1 if report.failed or any(outcome.reason in _FAILURES for outcome in outcomes) else 0
+
+    def _step(self, text: str) -> None:
+        self._say(f"{monotonic() - self._begin:6.1f} s  {text}")
+
+    def _tell(self, outcome: Outcome) -> None:
+        url = self._app.settings.wikis[outcome.wiki].url
+        where = f"{url}/wiki/{outcome.title.replace(' ', '_')}" if outcome.title else url
+        if outcome.result is Result.SAVED:
+            self._step(f"saved {where} ({url}/wiki/Special:Diff/{outcome.revid})")
+        else:
+            self._step(f"{outcome.result.value}{f' ({outcome.reason})' if outcome.reason else ''}: {where}")
+
+    def _show(self, dbname: str, edit: Edit, diff: str) -> None:
+        self._say(f"--- {dbname}: {edit.title}\n    {edit.summary}\n{diff}")
+
+
+_FAILURES = frozenset({"busy", "unread", "other", "conflict"})
+"""Reasons that somebody should look into; the others are the wiki's or people's decision."""

@@ -1,0 +1,160 @@
+"""The whole bot on one screen: ingest, judge, draft, refresh."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from oabot.config import Settings, WikiSettings
+from oabot.drafts import Desk, draft_page, find
+from oabot.errors import InputError, RegionError, SourceError, WikiError
+from oabot.ingest import Ingest, Report
+from oabot.known import Known, know
+from oabot.ledger import Held, Ledger
+from oabot.model import Page
+from oabot.publish import Drafted, Outcome, Permit, Publisher, Result, Terms, resolve
+from oabot.rules import Rules
+from oabot.seams import Clock, Wiki
+from oabot.views import Material
+
+log = logging.getLogger(__name__)
+
+
+TEMPLATES = 10
+"""The namespace of templates; theirs is documentation, not a region to fill."""
+
+
+class Pipeline:
+    """Everything between the logs and the pages, over one ledger."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        rules: Rules,
+        ledger: Ledger,
+        ingest: Ingest,
+        wikis: Mapping[str, Wiki],
+        clock: Clock,
+    ) -> None:
+        self._settings, self._rules, self._ledger = settings, rules, ledger
+        self._wikis, self._clock = wikis, clock
+        self._material: Material = Material((), {}, settings.account, settings.central)
+        self.ingest = ingest
+
+    def read(self) -> Report:
+        """Bring the ledger up to the logs. Raises: `LedgerError`."""
+        report = self.ingest.run()
+        if not report.failed and self._ledger.needs_backfill():
+            self._ledger.set_backfilled()
+        return report
+
+    def rebuild(self) -> Report:
+        """Read everything from its beginning again, look at all that is stored, and empty the quarantine of what can
+        be read now. Raises: `LedgerError`.
+        """
+        waiting = {entry.id for entry in self._ledger.quarantine.entries()}
+        self._ledger.cursors.forget_all()
+        report = self.recheck_all(self.read())
+        self._ledger.quarantine.release(waiting - report.quarantined)
+        return report
+
+    def recheck_all(self, report: Report) -> Report:
+        """Look again at every entry that is stored, shown or not. Raises: `LedgerError`."""
+        return self.ingest.recheck([entry for entry, _, _ in self._ledger.observations.known()], report)
+
+    def known(self) -> Known:
+        """All that the ledger holds, judged; what was missing when last looked for is left out."""
+        return know(
+            self._ledger.observations.entries(),
+            self._rules,
+            self._clock.now(),
+            left_out=set(self._ledger.erasures.held()),
+        )
+
+    def material(self) -> Material:
+        """What pages are made of now."""
+        shown = {entry for page in self._ledger.publications.all_latest() for entry in page.entries}
+        settle = timedelta(hours=self._settings.settle_hours)
+        return Material(
+            cases=self.known().publishable(self._clock.now(), settle, shown),
+            addresses={dbname: wiki.url for dbname, wiki in self._settings.wikis.items()},
+            account=self._settings.account,
+            central=self._settings.central,
+        )
+
+    def refresh(
+        self, terms: Terms, held: Held | None = None, wikis: Iterable[str] | None = None, page: str = ""
+    ) -> list[Outcome]:
+        """Bring every page that asks for it (or just `page`) to what it should say.
+
+        Raises: `Stopped`, `LedgerError`; what befell a single page or wiki is in its outcome.
+        """
+        if held is not None:
+            resolve(self._ledger, self._wikis, held)
+        publisher = Publisher(self._wikis, self._permits(), self._ledger, self._clock, terms, held)
+        self._material = self.material()
+        outcomes: list[Outcome] = []
+        for dbname in self._wikis if wikis is None else wikis:
+            for one in self._pages(dbname, outcomes):
+                if page and one.title != page:
+                    continue
+                if self._says_it(dbname, one, terms):
+                    outcomes.append(Outcome(dbname, one.title, Result.UNCHANGED, base_revid=one.revid))
+                else:
+                    draft = functools.partial(self._fresh_draft, dbname, terms)
+                    outcomes.append(publisher.publish(dbname, one.title, draft))
+        return outcomes
+
+    def _pages(self, dbname: str, outcomes: list[Outcome]) -> list[Page]:
+        """The pages whose own text holds the template."""
+        settings = self._settings.wikis[dbname]
+        try:
+            found = self._wikis[dbname].transcluding(settings.template_opening)
+        except (SourceError, WikiError) as problem:
+            log.warning("%s: its pages can't be found: %s", dbname, problem)
+            outcomes.append(Outcome(dbname, "", Result.SKIPPED, "busy"))
+            return []
+        return [page for page in found if page.namespace != TEMPLATES and _holds(page, settings)]
+
+    def _says_it(self, dbname: str, page: Page, terms: Terms) -> bool:
+        """Whether a page, as it was just read, says already what it should."""
+        try:
+            return draft_page(page, self._desk(dbname, page, terms)).text == page.text
+        except (RegionError, InputError):
+            return False  # the publisher finds the same and says so
+
+    def _fresh_draft(self, dbname: str, terms: Terms, page: Page) -> Drafted:
+        """A draft from entries that were read again just now. Raises: `SourceError` when they can't be."""
+        drafted = draft_page(page, self._desk(dbname, page, terms))
+        report = self.ingest.recheck(entry for region in drafted.regions for entry in region.entries)
+        if report.failed:
+            raise SourceError(f"entries of {', '.join(report.failed)} can't be read again")
+        if report.changed:
+            self._material = self.material()
+            drafted = draft_page(page, self._desk(dbname, page, terms))
+        return drafted
+
+    def _desk(self, dbname: str, page: Page, terms: Terms) -> Desk:
+        return Desk(
+            wiki=dbname,
+            settings=self._settings.wikis[dbname],
+            material=self._material,
+            run=terms.run,
+            erased=frozenset(stone.id for stone in self._ledger.erasures.tombstones()),
+            last=self._ledger.publications.latest(dbname, page.title),
+        )
+
+    def _permits(self) -> dict[str, Permit]:
+        return {
+            dbname: Permit(bool(wiki.approval), wiki.flagged, wiki.news_marked_bot, wiki.seconds_between_saves)
+            for dbname, wiki in self._settings.wikis.items()
+        }
+
+
+def _holds(page: Page, settings: WikiSettings) -> bool:
+    try:
+        return bool(find(page, settings))
+    except RegionError:
+        return True  # malformed, to be reported
