@@ -12,7 +12,7 @@ from typing import Any, Final
 from oabot.errors import AccountRefused, OabotError, WikiError, WikiRests, WrongWiki
 from oabot.seams import Clock
 from oabot.wiki.refusals import refusal
-from oabot.wiki.session import Foreign, Session
+from oabot.wiki.session import Foreign, Session, log_in
 from oabot.wiki.transport import NoAnswer
 
 Reply = dict[str, Any]
@@ -42,7 +42,9 @@ class Door:
         self._end = math.inf
 
     def query(self, **parameters: Value) -> Reply:
-        """Ask action=query and give the whole reply. Every reply has to say that it is this wiki's.
+        """Ask action=query and give the whole reply, which has to say that it is this wiki's.
+
+        Only when continuing MediaWiki may leave that out, having said it in the reply before.
 
         Raises: `WikiRests`, `AccountRefused`, `WrongWiki`.
         """
@@ -57,9 +59,9 @@ class Door:
         reply = self.within_deadline(lambda: self.ask(asked), again=PASSING)
         found = reply.get("query")
         general = found.get("general") if isinstance(found, dict) else None
-        if not isinstance(general, dict) or "wikiid" not in general:
+        if not isinstance(found, dict) or not (general or "continue" in parameters):
             raise WikiRests("incomplete-reply")
-        if general["wikiid"] != self.dbname:
+        if general and general.get("wikiid") != self.dbname:
             raise WrongWiki(f"{self.dbname}: another wiki answered")
         return reply
 
@@ -129,11 +131,27 @@ class Door:
             raise WikiRests("bad-reply") from None
 
     def _submit(self, parameters: Mapping[str, Value], *, edit: bool) -> Reply:
-        from pywikibot.data.api import Request
+        from pywikibot.exceptions import APIError, NoUsernameError
 
         if edit and self._session.access.secret is None:
             raise AccountRefused("logged-out")
         site = self.site()
+        try:
+            return self._request(site, parameters, edit=edit)
+        except NoUsernameError:
+            # The session was lost, and Pywikibot failed to log in again by itself.
+            log_in(site)
+        except APIError as fault:
+            if fault.code != "badtoken":
+                raise
+            # It logged in again, and kept the lost session's token.
+            site.tokens.clear()
+        return self._request(site, parameters, edit=edit)
+
+    @staticmethod
+    def _request(site: Foreign, parameters: Mapping[str, Value], *, edit: bool) -> Reply:
+        from pywikibot.data.api import Request
+
         token = {"token": [site.tokens["csrf"]]} if edit else {}
         # Pywikibot's throttle would sleep as long as a server tells it to.
         request = Request(site, throttle=False, use_get=False, parameters={**parameters, **token})

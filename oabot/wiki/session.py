@@ -77,10 +77,17 @@ class Session:
         family = _family(dbname, api_url)
         site = pywikibot.Site(code=family.name, fam=family, user=self.access.account)
         if self.access.secret is not None and not site.logged_in():
-            site.login()
+            log_in(site)
             if not site.logged_in():
                 raise AccountRefused("login-failed")
         return site
+
+
+def log_in(site: Foreign) -> None:
+    """Log in anew. Raises: Pywikibot's ``NoUsernameError``."""
+    # Pywikibot would use the login token of the session before, with which nobody can log in.
+    site.tokens.clear()
+    site.login()
 
 
 def configure(access: Access) -> Session:
@@ -99,6 +106,7 @@ def configure(access: Access) -> Session:
     pywikibot.config.authenticate.clear()
     _silence(pywikibot)
     adapter = BoundedAdapter()
+    http.session.close()
     for scheme in ("https://", "http://"):
         http.session.mount(scheme, adapter)
     _check(pywikibot, http, wanted)
@@ -210,8 +218,11 @@ class _NoTerminal:
 
 def _silence(pywikibot: Foreign) -> None:
     pywikibot.bot.ui = _NoTerminal()
-    logging.getLogger("pywiki").handlers.clear()
     pywikibot.bot.init_handlers()
+    own = logging.getLogger("pywiki")
+    # What Pywikibot has to say comes to us as exceptions; its log lines name accounts and pages.
+    own.handlers[:] = [logging.NullHandler()]
+    own.propagate = False
     for name in _TALKATIVE:
         logger = logging.getLogger(name)
         logger.setLevel(max(logger.level, logging.INFO))

@@ -18,6 +18,8 @@ from requests.adapters import HTTPAdapter
 Options = Any
 """What requests hands to an adapter; see requests.adapters.HTTPAdapter.send."""
 _CHUNK: Final = 64 * 1024
+_SILENCE: Final = 30.0
+"""Seconds after which a server that says nothing is left, if the deadline is further off."""
 LARGEST: Final = 32 * 1024 * 1024
 """Bytes of the longest answer we read. MediaWiki's own limit ($wgAPIMaxResultSize) is 8 MiB, 12 on Wikimedia."""
 
@@ -57,7 +59,8 @@ class BoundedAdapter(HTTPAdapter):
         left = end - time.monotonic()
         if left <= 0:
             raise NoAnswer("deadline")
-        options.update(stream=True, timeout=left)
+        # A little more than is left, so that the deadline is what ends a short one.
+        options.update(stream=True, timeout=min(left + 1.0, _SILENCE))
         answers: queue.SimpleQueue[requests.Response | NoAnswer] = queue.SimpleQueue()
 
         def exchange() -> None:

@@ -27,7 +27,7 @@ class NoTitle(ValueError):
 
 def canonical(written: str, language: str) -> tuple[str, int]:
     """The title as the wiki writes it, and its namespace. Raises: `NoTitle`."""
-    if any("\ud800" <= character <= "\udfff" for character in written):
+    if any(character in "\n\r\0\x1f" or "\ud800" <= character <= "\udfff" for character in written):
         raise NoTitle(written)
     title = unicodedata.normalize("NFC", written).translate(_UNSEEN).replace("_", " ")
     title = " ".join(title.partition("#")[0].split()).removeprefix(":").strip()

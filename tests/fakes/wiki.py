@@ -118,10 +118,17 @@ class FakeWiki:
 
     def hide(self, revid: int, *, text: bool = False, user: bool = False, comment: bool = False) -> None:
         """An admin hides parts of a revision."""
-        hidden = {"text": text, "user": user, "comment": comment}
-        parts: dict[str, None] = {name: None for name, hides in hidden.items() if hides}
+
+        def hidden(revision: Revision) -> Revision:
+            return dataclasses.replace(
+                revision,
+                text=None if text else revision.text,
+                user=None if user else revision.user,
+                comment=None if comment else revision.comment,
+            )
+
         for history in self._pages.values():
-            history[:] = [dataclasses.replace(r, **parts) if r.revid == revid else r for r in history]
+            history[:] = [hidden(revision) if revision.revid == revid else revision for revision in history]
 
     # How it works.
 
@@ -193,15 +200,17 @@ class FakeWiki:
             yield word in edit.title or word in edit.text, code
 
     def _check_base(self, edit: Edit, history: list[Revision]) -> None:
+        known = {revision.revid for revision in history}
+        # MediaWiki sees no conflict with our own last edits.
+        others = [
+            revision for revision in history if revision.revid > edit.base_revid and revision.user != self.known.name
+        ]
         if not edit.base_revid:
             if history:
                 raise refusal("articleexists")
         elif not history:
             raise refusal("missingtitle")
-        elif edit.base_revid not in [revision.revid for revision in history]:
-            raise refusal("editconflict")
-        # MediaWiki sees no conflict with our own last edits.
-        elif any(revision.user != self.known.name for revision in history if revision.revid > edit.base_revid):
+        elif others or edit.base_revid not in known:
             raise refusal("editconflict")
 
 
