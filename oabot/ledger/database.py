@@ -19,7 +19,7 @@ from oabot.ledger.opening import Opening, Storage
 from oabot.ledger.sqlite import SqliteFile
 from oabot.seams import Clock
 
-_FAULTS = (SQLAlchemyError, sqlite3.Error, OSError, faults.Unreadable, OverflowError)
+_FAULTS = (SQLAlchemyError, sqlite3.Error, OSError, faults.Unreadable, OverflowError, UnicodeEncodeError)
 
 
 class Database:
@@ -89,7 +89,7 @@ class Database:
                 yield
         except LedgerError as error:
             self._opening = None
-            self._distrusted = self._distrusted or isinstance(error.__context__, faults.Unreadable)
+            self._distrusted = self._distrusted or _tells_of_damage(error)
             raise
 
 
@@ -104,6 +104,10 @@ def _storage(url: str) -> Storage:
     if kind in ("mysql", "mariadb"):
         return MariaDb(parsed)
     raise LedgerError("the database must be a SQLite file or on a MariaDB server")
+
+
+def _tells_of_damage(error: LedgerError) -> bool:
+    return error.__context__ is not None and faults.kind(error.__context__) == faults.CORRUPT
 
 
 @contextmanager

@@ -51,6 +51,8 @@ def kind(error: BaseException) -> str | None:
         return CORRUPT
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
+        if "decode to UTF-8" in str(cause):  # sqlite3's own error, which has no code
+            return CORRUPT
         return _SQLITE.get((getattr(cause, "sqlite_errorcode", None) or -1) & 0xFF)
     code = cause.args[0] if cause is not None and cause.args else None
     return _MARIADB.get(code) if isinstance(code, int) else None

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, MetaData, Table, insert, select, text, update
+from sqlalchemy import Column, Connection, Engine, MetaData, Table, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from oabot.errors import LedgerError
@@ -168,7 +168,7 @@ def _readable_rows(storage: Storage, copy: str, table: Table) -> Iterator[dict[s
         with storage.reading_copy(copy) as (connection, suffix):
             name = table.name + suffix
             present = set(connection.execute(select(text("*")).select_from(text(name)).limit(0)).keys()) - {"number"}
-            columns = [column.copy() for column in table.c if column.name in present]
+            columns = [Column(column.name, column.type) for column in table.c if column.name in present]
             old = Table(name, MetaData(), *columns)
             for row in connection.execution_options(yield_per=1).execute(select(old)):
                 yield row._asdict()

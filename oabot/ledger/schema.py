@@ -13,7 +13,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.mysql import LONGTEXT, VARBINARY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import SchemaItem
@@ -45,7 +45,7 @@ def canonical(value: object) -> str:
 class Name(TypeDecorator[str]):
     """Text that is compared byte for byte."""
 
-    impl = LargeBinary
+    impl = Text
     cache_ok = True
 
     def __init__(self, length: int) -> None:
@@ -53,18 +53,18 @@ class Name(TypeDecorator[str]):
         self.length = length
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """VARBINARY on MariaDB, where only it can be a key."""
-        return dialect.type_descriptor(VARBINARY(self.length) if dialect.name == "mysql" else LargeBinary())
+        """VARBINARY on MariaDB; SQLite compares text as it is."""
+        return dialect.type_descriptor(VARBINARY(self.length) if dialect.name == "mysql" else Text())
 
-    def process_bind_param(self, value: str | None, _dialect: Dialect) -> bytes | None:
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | str | None:
         """Text to bytes."""
-        return None if value is None else value.encode("utf-8", "surrogatepass")
+        return value.encode() if value is not None and dialect.name == "mysql" else value
 
-    def process_result_value(self, value: bytes | None, _dialect: Dialect) -> str | None:
+    def process_result_value(self, value: bytes | str | None, _dialect: Dialect) -> str | None:
         """Bytes to text."""
         try:
-            return None if value is None else bytes(value).decode("utf-8", "surrogatepass")
-        except (TypeError, UnicodeDecodeError):
+            return value.decode() if isinstance(value, bytes) else value
+        except UnicodeDecodeError:
             raise faults.Unreadable from None
 
 

@@ -52,11 +52,8 @@ class SqliteFile:
         return bool(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() == "ok")
 
     def set_aside(self, stamp: str) -> str:
-        """Rename the file and its journal (which belongs to it: a new file must not find it); say the new name."""
+        """Rename the file; say its new name. It has been read, so no journal of a killed process is left of it."""
         aside = self._path.with_name(f"{self._path.name}.set-aside-{stamp}")
-        journal = Path(f"{self._path}-journal")
-        if journal.exists():
-            journal.rename(f"{aside}-journal")
         self._path.rename(aside)
         os.close(os.open(self._path, os.O_RDONLY | os.O_CREAT, 0o600))
         return aside.name
@@ -75,7 +72,6 @@ class SqliteFile:
     def drop_copies(self) -> None:
         """Remove what was set aside."""
         for copy in self.copies():
-            self._path.with_name(f"{copy}-journal").unlink(missing_ok=True)
             self._path.with_name(copy).unlink(missing_ok=True)
 
     def scrub(self) -> None:
