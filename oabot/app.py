@@ -129,4 +129,4 @@ def _secret(given: Credentials | None) -> BotPassword | OAuth | None:
         return None
     if given.oauth:
         return OAuth(*given.oauth)
-    return BotPassword(given.bot_password_name, given.bot_password)
+    return BotPassword(given.bot_password_name.rpartition("@")[2], given.bot_password)
