@@ -13,25 +13,20 @@ import argparse
 import enum
 import string
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run from a checkout, as on Toolforge, the package isn't installed
 
-from oabot import __version__
+from oabot.app import App
 from oabot.config import Settings, load_settings
-from oabot.config.settings import credentials
-from oabot.dryrun import DryRunWiki
 from oabot.errors import ConfigError, OabotError, Stopped
 from oabot.i18n.mediawiki import chain
 from oabot.model import Edit, Page, PageState
 from oabot.seams import Clock, Wiki
 from oabot.stops import RUN
-from oabot.useragent import user_agent
 
 SUMMARY = "Templates of the bot, as its program brings them"
 
@@ -101,45 +96,7 @@ def install(
             wait = pace
 
 
-class WallClock:
-    """The time of this machine."""
-
-    def now(self) -> datetime:
-        """The time, aware, UTC."""
-        return datetime.now(UTC)
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
-
-
-class Connections:
-    """The wikis of the settings; with the account only where something is to be saved."""
-
-    def __init__(self, settings: Settings, clock: Clock, *, save: bool) -> None:
-        from oabot import wiki
-
-        secret: wiki.OAuth | wiki.BotPassword | None = None
-        if save:
-            given = credentials()
-            secret = (
-                wiki.OAuth(*given.oauth)
-                if given.oauth
-                # The login name is ACCOUNT@NAME; Pywikibot wants the NAME.
-                else wiki.BotPassword(given.bot_password_name.rpartition("@")[2], given.bot_password)
-            )
-        access = wiki.Access(settings.account, secret, user_agent(settings.contact, __version__))
-        self._session = wiki.configure(access)
-        self._settings = settings
-        self._clock = clock
-
-    def __getitem__(self, dbname: str) -> Wiki:
-        from oabot import wiki
-
-        return wiki.LiveWiki(self._session, dbname, self._settings.wikis[dbname].api, clock=self._clock)
-
-
-def check_may_save(settings: Settings, dbnames: Sequence[str], wikis: Connections) -> None:
+def check_may_save(settings: Settings, dbnames: Sequence[str], wikis: Mapping[str, Wiki]) -> None:
     """Raises: `ConfigError` for a wiki without approval, `Stopped` for a stop page that says anything but ``run``."""
     for dbname in dbnames:
         if not settings.wikis[dbname].approval:
@@ -153,15 +110,16 @@ def check_may_save(settings: Settings, dbnames: Sequence[str], wikis: Connection
 
 def save_or_show(settings: Settings, dbnames: Sequence[str], *, save: bool) -> int:
     """Bring each wiki to what is wanted, or show what that would change."""
-    clock = WallClock()
-    wikis = Connections(settings, clock, save=save)
+    app = App(settings)
+    wikis = app.wikis(dbnames, save=save)
     if save:
         check_may_save(settings, dbnames, wikis)
+    else:
+        wikis = app.dry(wikis, lambda _dbname, _edit, diff: print(diff, end=""))
     left = 0
     for dbname in dbnames:
-        target = wikis[dbname] if save else DryRunWiki(wikis[dbname], lambda _, diff: print(diff, end=""))
         pace = settings.wikis[dbname].seconds_between_saves if save else 0
-        for want, stands in install(target, settings.account, wanted(settings, dbname), clock, pace):
+        for want, stands in install(wikis[dbname], settings.account, wanted(settings, dbname), app.clock, pace):
             print(f"{dbname}: {want.title}: {stands.value}", flush=True)
             left += stands is State.THEIRS
     return 1 if save and left else 0

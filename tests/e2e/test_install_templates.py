@@ -27,7 +27,8 @@ def settings(farm: Farm, folder: Path, **approved: str) -> Path:
 
 def run(farm: Farm, file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     account = farm.accounts["bot"]
-    environment = {**os.environ, "OABOT_BOT_PASSWORD": f"{account.bot_login}:{account.bot_secret}"}
+    name = account.bot_login.rpartition("@")[2]
+    environment = {**os.environ, "OABOT_BOT_PASSWORD": f"{name}:{account.bot_secret}"}
     command = [sys.executable, str(ROOT / "scripts/install_templates.py"), "--settings", str(file), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 

@@ -86,6 +86,18 @@ def test_every_decision_is_in_the_list_of_decisions() -> None:
     assert listed == sorted(path.name for path in folder.glob("[0-9]*.md"))
 
 
+def test_every_verb_that_a_document_names_is_there() -> None:
+    text = "\n".join(document.read_text() for document in documents())
+    named = set(re.findall(r"bot\.py ([a-z]+)", text))
+    listing = subprocess.run(
+        [sys.executable, str(ROOT / "bot.py"), "--help"], capture_output=True, text=True, check=True
+    )
+    offered = set(re.findall(r"^    ([a-z]+) ", listing.stdout, re.MULTILINE))
+
+    assert named
+    assert named <= offered
+
+
 def blocks() -> list[tuple[str, str]]:
     return [(str(document.relative_to(ROOT)), block) for document in documents()
             for block in RUNNABLE.findall(document.read_text())]  # fmt: skip
