@@ -6,7 +6,7 @@ Only what a case is made of is stored, with the cursor that led to it in the sam
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,16 +84,17 @@ class Ingest:
         self._central = central
         self._earliest = earliest
 
-    def run(self, wikis: Iterable[str] | None = None) -> Report:
-        """Read what is new on these wikis (all), and the logs of all targets that have a case.
+    def run(self, wikis: Iterable[str] | None = None, titles: Collection[tuple[str, str]] | None = None) -> Report:
+        """Read what is new on these wikis (all), and the logs of targets that have a case.
 
-        A wiki that can't be read is reported in `Report.failed`; the others are read all the same.
-        Raises: `LedgerError`.
+        Without `titles` all of them are read; with them, (dbname, log title) that something woke us for, only those
+        and what was never read. A wiki that can't be read is reported in `Report.failed`; the others are read all
+        the same. Raises: `LedgerError`.
         """
         report, gathered = Report(), _Gathered()
         for dbname in self._sources if wikis is None else wikis:
             self._guarded(report, dbname, lambda dbname=dbname: self._by_performers(dbname, gathered, report))
-        self._by_targets(gathered, report)
+        self._by_targets(gathered, report, titles)
         self._store(gathered, report)
         return report
 
@@ -147,24 +148,31 @@ class Ingest:
             report.quarantined |= {entry.id for entry in odd}
             self._ledger.observations.record([], odd=odd)
 
-    def _by_targets(self, gathered: _Gathered, report: Report) -> None:
+    def _by_targets(self, gathered: _Gathered, report: Report, only: Collection[tuple[str, str]] | None) -> None:
         """Read the log of every target that may have a case; a rename found there leads to the new name's log."""
         done: set[tuple[str, str]] = set()
         for _ in range(8):  # renames of renames; nobody is renamed this often while a case runs
             entries, judgements = self._judged(gathered)
-            wanted = [title for title in titles(entries, judgements, self._central) if title not in done]
+            wanted = [one for one in titles(entries, judgements, self._central) if one not in done]
             if not wanted:
                 return
+            done.update(wanted)
             for dbname, title in wanted:
-                done.add((dbname, title))
+                if only is not None and (dbname, title) not in only and self._was_read(dbname, title):
+                    continue
                 self._guarded(
                     report, dbname, lambda dbname=dbname, title=title: self._of_title(dbname, title, gathered, report)
                 )
+
+    def _was_read(self, dbname: str, title: str) -> bool:
+        return self._ledger.cursors.get(dbname, Door.TARGET, title) is not None
 
     def _of_title(self, dbname: str, title: str, gathered: _Gathered, report: Report) -> None:
         cursor = self._ledger.cursors.get(dbname, Door.TARGET, title)
         since = cursor.timestamp - OVERLAP if cursor else None
         rows = self._sources[dbname].by_target(title, since)
+        if cursor is None:  # a log without rows has been read as well
+            gathered.cursors[dbname, Door.TARGET, title] = Cursor(dbname, Door.TARGET, title, self._clock.now(), 0)
         self._gather(dbname, rows, Door.TARGET, title, gathered, report)
 
     def _judged(self, gathered: _Gathered) -> tuple[list[LogEntry], Mapping[EntryId, Judgement]]:
