@@ -76,13 +76,33 @@ class Teller:
         }
         return Row(wiki, entry, (verdict,), (label,) if label else ())
 
-    def status(self, performer: str, name: str, verdict: str, *, locks: bool = True, **more: Any) -> Row:
+    def status(
+        self,
+        performer: str,
+        name: str,
+        verdict: str,
+        *,
+        label: str = "",
+        locks: bool = True,
+        comment: str = "",
+        flags: Sequence[str] = (),
+    ) -> Row:
         """A lock or an unlock, in the shape of before or after November 2021."""
         if self.random.random() < 0.3:
             params: dict[str, Any] = {"0": "locked", "1": "(none)"} if locks else {"0": "(none)", "1": "locked"}
         else:
             params = {"added": ["locked"] if locks else [], "removed": [] if locks else ["locked"]}
-        return self.row("metawiki", "globalauth/setstatus", performer, f"User:{name}@global", verdict, params=params, **more)
+        return self.row(
+            "metawiki",
+            "globalauth/setstatus",
+            performer,
+            f"User:{name}@global",
+            verdict,
+            label=label,
+            params=params,
+            comment=comment,
+            flags=flags,
+        )
 
 
 def rows(number: int, seed: int = 0) -> list[Row]:
@@ -122,14 +142,18 @@ def _orphan_unlock(teller: Teller) -> Iterator[Row]:
 
 
 def _hidden_lock(teller: Teller) -> Iterator[Row]:
-    flags = teller.random.sample(("actionhidden", "userhidden", "commenthidden", "suppressed"), teller.random.randint(1, 4))
+    flags = teller.random.sample(
+        ("actionhidden", "userhidden", "commenthidden", "suppressed"), teller.random.randint(1, 4)
+    )
     yield teller.status(OFFICE, f"{CANARY} {teller.name()}", "private", comment=CANARY, flags=flags)
 
 
 def _vanishing(teller: Teller) -> Iterator[Row]:
     old, new = f"{CANARY} {teller.name()}", f"Renamed user {teller.random.getrandbits(64):x}"
     params = {"olduser": old, "newuser": new, "movepages": True, "suppressredirects": False}
-    yield teller.row("metawiki", "gblrename/rename", VANISH, f"Special:CentralAuth/{new}", "private", params=params, ns=-1)
+    yield teller.row(
+        "metawiki", "gblrename/rename", VANISH, f"Special:CentralAuth/{new}", "private", params=params, ns=-1
+    )
     yield teller.status(VANISH, new, "private")
 
 
@@ -167,7 +191,9 @@ def _partial_ban(teller: Teller) -> Iterator[Row]:
 def _ip_block(teller: Teller) -> Iterator[Row]:
     title = f"User:198.51.100.{teller.random.randrange(256)}"
     params = {"expiry": "20960101000000", "flags": []}
-    yield teller.row("metawiki", "gblblock/gblock", teller.random.choice((OFFICE, STEWARD)), title, "private", params=params)
+    yield teller.row(
+        "metawiki", "gblblock/gblock", teller.random.choice((OFFICE, STEWARD)), title, "private", params=params
+    )
 
 
 def _dmca(teller: Teller) -> Iterator[Row]:
@@ -177,9 +203,7 @@ def _dmca(teller: Teller) -> Iterator[Row]:
     )
     if teller.random.random() < 0.3:
         comment = "DMCA counter-notice"
-        yield teller.row(
-            "commonswiki", "delete/restore", STAFF, title, "yes", label="reversal", comment=comment, ns=6
-        )
+        yield teller.row("commonswiki", "delete/restore", STAFF, title, "yes", label="reversal", comment=comment, ns=6)
 
 
 def _deletion(teller: Teller) -> Iterator[Row]:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from oabot import rules
+from oabot import cli, rules
 from tests.labelled import Chain, History, chains, differences, orders, told
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = pytest.mark.skipif(not (ROOT / "bot.py").exists(), reason="there is no command line yet")
 FILES = pytest.mark.parametrize("chain", chains(), ids=lambda chain: chain.history.name)
 
 
@@ -23,12 +19,7 @@ def _replay(chain: Chain, folder: Path, rows: str) -> dict[str, bytes]:
     recorded, config, out = folder / "rows.jsonl", folder / "config.json", folder / "out"
     recorded.write_text(rows, encoding="utf-8")
     config.write_text(json.dumps({"actors": chain.history.actors or {}}), encoding="utf-8")
-    subprocess.run(
-        [sys.executable, ROOT / "bot.py", "replay", recorded, "--out", out, "--config", config],
-        capture_output=True,
-        check=True,
-        timeout=60,
-    )
+    assert cli.main(["replay", str(recorded), "--out", str(out), "--config", str(config)]) == cli.DONE
     return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
 
@@ -59,7 +50,6 @@ def test_no_case_has_an_entry_twice_or_out_of_order(chain: Chain) -> None:
         assert len(set(case["entries"])) == len(case["entries"])
 
 
-@COMMAND
 @FILES
 def test_a_replay_tells_the_cases_in_the_same_bytes_for_any_order_of_rows(chain: Chain, tmp_path: Path) -> None:
     lines = [f"{row.line}\n" for row in chain.history.rows]

@@ -17,7 +17,6 @@ from oabot.errors import InputError
 from oabot.model import NEVER, LogEntry, Unread
 from tests.labelled import DATA
 
-
 CASES = {
     f"{path.stem}-{number}": case
     for path in sorted((DATA / "params").glob("*.json"))
@@ -122,7 +121,9 @@ def test_no_params_stop_a_run(pair: tuple[str, str], params: object) -> None:
     assert entry.id == ("metawiki", 1)
 
 
-_fields = st.sampled_from(["logid", "ns", "title", "params", "type", "action", "user", "timestamp", "comment", "userhidden"])
+_fields = st.sampled_from(
+    ["logid", "ns", "title", "params", "type", "action", "user", "timestamp", "comment", "userhidden"]
+)
 
 
 @given(row=st.dictionaries(_fields, _json) | _json)

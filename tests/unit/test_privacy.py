@@ -24,7 +24,7 @@ FLAGS = ("actionhidden", "userhidden", "commenthidden", "suppressed")
 WHEN = "2024-05-01T12:00:00Z"
 
 
-def _entry(logid: int, what: str, title: str, **more: Any) -> dict[str, Any]:
+def _entry(logid: int, what: str, title: str, **more: object) -> dict[str, Any]:
     log_type, action = what.split("/")
     entry: dict[str, Any] = {
         "logid": logid,
@@ -40,12 +40,12 @@ def _entry(logid: int, what: str, title: str, **more: Any) -> dict[str, Any]:
     return {**entry, **more}
 
 
-def _status(logid: int, name: str, added: list[str], removed: list[str], **more: Any) -> dict[str, Any]:
+def _status(logid: int, name: str, added: list[str], removed: list[str], **more: object) -> dict[str, Any]:
     title = f"User:{name}@global"
     return _entry(logid, "globalauth/setstatus", title, params={"added": added, "removed": removed}, **more)
 
 
-def _lock(logid: int, name: str, **more: Any) -> dict[str, Any]:
+def _lock(logid: int, name: str, **more: object) -> dict[str, Any]:
     return _status(logid, name, ["locked"], [], **more)
 
 
@@ -63,12 +63,21 @@ PRIVATE = [
     Row("metawiki", _lock(10, f"{CANARY}A", user=f"{CANARY} Performer", userhidden=True)),
     Row("metawiki", _status(11, f"{CANARY}B", ["locked", "hidden"], [])),
     Row("metawiki", _status(12, f"{CANARY}C", [], ["oversighted"])),
-    Row("metawiki", _entry(13, "globalauth/setstatus", f"User:{CANARY}D@global", params={"0": "(none)", "1": "suppressed"})),
+    Row(
+        "metawiki",
+        _entry(13, "globalauth/setstatus", f"User:{CANARY}D@global", params={"0": "(none)", "1": "suppressed"}),
+    ),
     Row("metawiki", _status(14, f"{CANARY}E", [], ["locked"])),
     Row("metawiki", _status(15, f"{CANARY}F", [], ["locked"], user=STEWARD)),
-    Row("metawiki", _entry(16, "gblrename/rename", "Special:CentralAuth/Renamed user 8f3a", user=VANISH, ns=-1, params=RENAMED)),
+    Row(
+        "metawiki",
+        _entry(16, "gblrename/rename", "Special:CentralAuth/Renamed user 8f3a", user=VANISH, ns=-1, params=RENAMED),
+    ),
     Row("metawiki", _lock(17, f"{CANARY}G", user=VANISH)),
-    Row("metawiki", _entry(18, "suppress/setstatus", f"User:{CANARY}H@global", params={"added": ["locked"], "removed": []})),
+    Row(
+        "metawiki",
+        _entry(18, "suppress/setstatus", f"User:{CANARY}H@global", params={"added": ["locked"], "removed": []}),
+    ),
     Row("enwiki", _entry(19, "block/block", f"User:{CANARY}I", params=BLOCK)),
     *(Row("enwiki", _entry(20 + number, "block/block", f"User:{ip}")) for number, ip in enumerate(IPS)),
     *(Row("metawiki", _entry(25 + number, "gblblock/gblock", f"User:{ip}")) for number, ip in enumerate(IPS)),
@@ -134,7 +143,13 @@ def _found(strings: Iterable[str], output: dict[str, bytes]) -> list[str]:
         f"{string} in {where}"
         for string in strings
         for where, text in output.items()
-        for spelling in (string, string.lower(), string.replace(" ", "_"), json.dumps(string)[1:-1], string.replace(":", "%3A"))
+        for spelling in (
+            string,
+            string.lower(),
+            string.replace(" ", "_"),
+            json.dumps(string)[1:-1],
+            string.replace(":", "%3A"),
+        )
         if spelling.encode() in text
     ]
 
@@ -144,10 +159,9 @@ Verb = Callable[[Path, Iterable[str]], dict[str, bytes]]
 
 
 def test_every_private_row_is_judged_private() -> None:
-    rows = [*PRIVATE[:-1], PRIVATE[-1]]
-    judgements = judge(parsed(rows), rules.load())
+    judgements = judge(parsed(PRIVATE), rules.load())
 
-    verdicts = {str(row.id): judgements[row.id].verdict.value for row in rows[:-1]}
+    verdicts = {str(row.id): judgements[row.id].verdict.value for row in PRIVATE[:-1]}
     assert verdicts == dict.fromkeys(verdicts, "private")
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from oabot import rules
+from oabot import cli, rules
 from oabot.classify import judge
+from tests import generators
 from tests.labelled import History, histories, orders, parsed, score
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = pytest.mark.skipif(not (ROOT / "bot.py").exists(), reason="there is no command line yet")
 FILES = pytest.mark.parametrize("history", histories(), ids=lambda history: history.name)
 
 
@@ -44,6 +45,19 @@ def test_every_verdict_names_a_rule_with_a_reason_and_a_source(history: History)
         assert rule.source
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_in_the_proportions_of_real_logs_are_judged_right(seed: int) -> None:
+    found = score(History(f"seed {seed}", tuple(generators.rows(2000, seed))), rules.load())
+
+    assert found.right == found.rows, f"\n{found}"
+
+
+def test_no_two_rules_share_an_id() -> None:
+    ids = [rule.id for rule in rules.load().table]
+
+    assert len(set(ids)) == len(ids)
+
+
 def test_every_rule_decides_at_least_one_labelled_row() -> None:
     deciding = {
         judgement.rule
@@ -54,23 +68,18 @@ def test_every_rule_decides_at_least_one_labelled_row() -> None:
     assert {rule.id for rule in rules.load().table} - deciding == set()
 
 
-@COMMAND
 @FILES
-def test_the_command_line_says_the_same_in_input_order(history: History, tmp_path: Path) -> None:
+def test_the_command_line_says_the_same_in_input_order(
+    history: History, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     lines, config = tmp_path / "rows.jsonl", tmp_path / "config.json"
     lines.write_text("".join(f"{row.line}\n" for row in history.rows), encoding="utf-8")
     config.write_text(json.dumps({"actors": history.actors or {}}), encoding="utf-8")
     judgements = judge(parsed(history.rows), rules.load(history.actors))
 
-    done = subprocess.run(
-        [sys.executable, ROOT / "bot.py", "classify", lines, "--config", config],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
+    code = cli.main(["classify", str(lines), "--config", str(config)])
 
-    said = [json.loads(line) for line in done.stdout.splitlines()]
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     wanted = []
     for row in history.rows:
         judgement = judgements[row.id]
@@ -83,4 +92,22 @@ def test_the_command_line_says_the_same_in_input_order(history: History, tmp_pat
                 "rule": judgement.rule,
             }
         )
+    assert code == cli.DONE
     assert said == wanted
+
+
+@pytest.mark.slow
+def test_fifty_thousand_rows_are_replayed_within_fifteen_seconds(tmp_path: Path) -> None:
+    lines = tmp_path / "rows.jsonl"
+    lines.write_text("".join(f"{row.line}\n" for row in generators.rows(50_000, seed=1)), encoding="utf-8")
+    began = time.monotonic()
+
+    subprocess.run(
+        [sys.executable, ROOT / "bot.py", "replay", lines, "--out", tmp_path / "out"],
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert len(json.loads((tmp_path / "out" / "cases.json").read_text(encoding="utf-8"))) > 5000
+    assert time.monotonic() - began < 15
