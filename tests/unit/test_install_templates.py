@@ -4,12 +4,17 @@ import json
 import re
 from pathlib import Path
 
+import mwparserfromhell
 import pytest
 
 from oabot.config import Settings, WikiSettings
+from oabot.i18n import language
+from oabot.views import VIEWS
+from oabot.views.parameters import filters
 from scripts.install_templates import main, wanted
 
 ONWIKI = Path(__file__).parents[2] / "onwiki"
+README = ONWIKI.parent / "README.md"
 LANGUAGES = sorted(path.name for path in ONWIKI.iterdir() if path.is_dir())
 
 
@@ -55,6 +60,28 @@ def test_templatedata_is_json_that_describes_the_same_parameters_in_every_langua
     assert {title: shape(data) for title, data in here.items()} == {
         title: shape(data) for title, data in english.items()
     }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_documentation_names_the_views_and_parameters_that_there_are_and_no_others(language: str) -> None:
+    text = texts(language)["Template:Office actions/doc"]
+    parameters = {name for view in VIEWS.values() for name in view.parameters}
+
+    assert set(re.findall(r"^; (\w+) :", text, re.MULTILINE)) == set(VIEWS)
+    assert set(template_data(text)["params"]) == {"1", *parameters}
+
+
+@pytest.mark.parametrize(
+    "text", [texts(code)["Template:Office actions/doc"] for code in LANGUAGES] + [README.read_text()]
+)
+def test_the_example_in_the_documentation_can_be_used(text: str) -> None:
+    example = re.search(r"^\{\{Office actions\|.*\}\}$", text, re.MULTILINE)
+    assert example
+    (template,) = mwparserfromhell.parse(example[0]).filter_templates()
+    view = VIEWS[str(template.get("1").value)]
+    given = {str(one.name): str(one.value) for one in template.params if one.showkey}
+
+    assert filters(given, view.parameters, language("en"), view.required).since is not None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
