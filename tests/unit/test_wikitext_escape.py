@@ -5,11 +5,14 @@ from html import unescape
 
 import mwparserfromhell
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from oabot.wikitext import Wikitext, clean, escape, in_summary, isolate
 from tests.attacks import Attack, attacks
+
+UNHURRIED = settings(deadline=None)
+"""How long a busy machine takes for one example says nothing."""
 
 ATTACKS = attacks()
 CLASSES = {
@@ -71,6 +74,7 @@ def test_no_attack_adds_a_node_to_what_is_around_it(context: str) -> None:
     assert changed == []
 
 
+@UNHURRIED
 @given(anything)
 @example("\u0338")
 @example("+")
@@ -82,12 +86,14 @@ def test_any_text_is_inert_displays_as_cleaned_and_survives_the_save_as_it_is(te
     assert unicodedata.is_normalized("NFC", f"| <bdi>{escaped}</bdi>")
 
 
+@UNHURRIED
 @given(anything)
 def test_any_text_is_one_node_of_text_in_every_context(text: str) -> None:
     for context in CONTEXTS.values():
         assert structure(context.format(escape(text) or "word")) == structure(context.format("word"))
 
 
+@UNHURRIED
 @given(anything, st.integers(1, 30))
 def test_a_limit_holds_and_cleaning_twice_changes_nothing(text: str, limit: int) -> None:
     cleaned = clean(text, limit)
@@ -147,6 +153,7 @@ def test_no_attack_links_in_a_summary(attack: Attack) -> None:
     assert len(summary) <= 500
 
 
+@UNHURRIED
 @given(anything)
 def test_no_text_links_in_a_summary(text: str) -> None:
     assert "[[" not in unescape(in_summary(text))

@@ -1,10 +1,13 @@
 import mwparserfromhell
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oabot.wikitext import Wikitext, escape, external, link
 from tests.attacks import Attack, attacks
+
+UNHURRIED = settings(deadline=None)
+"""How long a busy machine takes for one example says nothing."""
 
 TEXT = Wikitext("text")
 
@@ -48,6 +51,7 @@ def test_no_attack_makes_a_link_target_more_than_one_link_or_text(attack: Attack
     assert isinstance(nodes[0], mwparserfromhell.nodes.Wikilink) or nodes[0] == TEXT
 
 
+@UNHURRIED
 @given(st.text())
 def test_no_text_in_an_address_ends_the_link(text: str) -> None:
     wikitext = external(f"https://example.org/?x={text}", TEXT)

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oabot.errors import InputError, RegionError
 from oabot.wikitext import BUDGET, Region, Wikitext, escape, fits, regions, splice
 from tests.attacks import Attack, attacks
+
+UNHURRIED = settings(deadline=None)
+"""How long a busy machine takes for one example says nothing."""
 
 DATA = Path(__file__).parents[1] / "data/regions"
 NAMESPACES = ("Template", "模板", "T")
@@ -120,6 +123,7 @@ def test_ten_thousand_malformed_pages_lose_no_byte_and_grow_no_region() -> None:
     assert refused > 1000
 
 
+@UNHURRIED
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=5)), st.text(max_size=50))
 def test_any_page_filled_with_any_escaped_text_keeps_every_byte_outside(parts: list[str], text: str) -> None:
     fill("".join(parts), escape(text))
