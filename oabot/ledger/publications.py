@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, ins
 from oabot.errors import LedgerError
 from oabot.ledger import lease, schema
 from oabot.ledger.database import Database
-from oabot.ledger.keys import matches
+from oabot.ledger.keys import matches, present
 from oabot.ledger.lease import Held
 from oabot.model import EntryId
 
@@ -67,10 +67,13 @@ class Publications:
     def intend(self, held: Held, publication: Publication) -> int:
         """Note a save that is about to be sent; its number. An open intent of the same run and page gives way.
 
-        Raises: `LeaseLost`; `LedgerError`, also while another run's intent for the page is open: ask the wiki first.
+        Raises: `LeaseLost`; `LedgerError`, also when it shows an erased entry, and while another run's intent for the
+        page is open (ask the wiki first).
         """
         with self._database.writing("noting a save") as connection:
             lease.require(self._database, connection, held)
+            if present(connection, schema.tombstones, publication.entries):
+                raise LedgerError("the page would show an entry that was erased meanwhile")
             for row in connection.execute(select(_PAGES).where(_on(publication), _PAGES.c.revid.is_(None))).all():
                 if row.run != publication.run:
                     raise LedgerError(f"run {row.run} left a save of that page unresolved; ask the wiki about it first")

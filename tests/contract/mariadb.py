@@ -92,9 +92,11 @@ class MariaDbServer:
         with socket.socket(socket.AF_UNIX) as probe:
             return probe.connect_ex(str(self._socket)) == 0
 
-    def sql(self, statement: str) -> list[tuple[object, ...]]:
+    def sql(self, statement: str, database: str | None = None) -> list[tuple[object, ...]]:
         """Run one statement as the server's root."""
-        connection = pymysql.connect(unix_socket=str(self._socket), user="root", autocommit=True)
+        connection = pymysql.connect(
+            unix_socket=str(self._socket), user="root", database=database, autocommit=True, charset="utf8mb4"
+        )
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement)

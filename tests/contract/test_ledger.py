@@ -321,6 +321,14 @@ def test_an_intent_gives_way_to_the_next_try_of_its_run_but_not_to_another_run(l
     assert [intent.entries for intent in ledger.publications.open_intents()] == [{entry(2)}]
 
 
+def test_a_save_that_would_show_an_erased_entry_is_refused(ledger: Ledger, held: Held) -> None:
+    ledger.erasures.erase([entry(2)], "hidden", T0)
+
+    with pytest.raises(LedgerError, match="erased"):
+        ledger.publications.intend(held, page("run", 1, 2))
+    assert ledger.publications.open_intents() == []
+
+
 def test_dropping_a_recorded_save_changes_nothing(ledger: Ledger, held: Held) -> None:
     number = ledger.publications.intend(held, page("run", 1))
     ledger.publications.record(held, number, 11)
