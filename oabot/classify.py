@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oabot import names
-from oabot.effects import LOCKED, Effect, effect
+from oabot.effects import Effect, effect
 from oabot.identity import Identities
 from oabot.model import (
     EntryId,
@@ -91,6 +91,7 @@ class _Judge:
         self._memberships = _memberships(ordered, rules)
         self._acts: dict[tuple[Target, RightsChange], list[LogEntry]] = defaultdict(list)
         self._done: dict[EntryId, Judgement] = {}
+        self._by_log: dict[str, list[Rule]] = {}
 
     def judgements(self) -> dict[EntryId, Judgement]:
         for entry in self._ordered:
@@ -101,10 +102,18 @@ class _Judge:
     def _judge(self, entry: LogEntry) -> Judgement:
         done = effect(entry)
         facts = self._facts(entry, done)
-        judgement = next(rule.judgement for rule in self._rules.table if facts.meet(rule))
+        judgement = next(rule.judgement for rule in self._candidates(entry, facts) if facts.meet(rule))
         if done is not None:
             self._apply(entry, done, "vanish" if judgement.label == "vanish" else _HOLDER.get(judgement.verdict, ""))
         return judgement
+
+    def _candidates(self, entry: LogEntry, facts: Facts) -> Sequence[Rule]:
+        """The rules that such an entry can meet at all, in their order."""
+        key = f"{entry.type}/{entry.action}"
+        if key not in self._by_log:
+            logs = facts.log
+            self._by_log[key] = [rule for rule in self._rules.table if not logs.isdisjoint(rule.when.get("log", logs))]
+        return self._by_log[key]
 
     def _twin(self, entry: LogEntry) -> LogEntry | None:
         if not isinstance(entry.params, RightsChange) or entry.target is None:
@@ -275,6 +284,3 @@ def _memberships(
             if before or after:
                 found[entry.target.name, kind].append((entry.timestamp, before, after))
     return found
-
-
-__all__ = ["LOCKED", "SAME_ACT", "Facts", "judge", "same_act"]

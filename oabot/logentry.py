@@ -54,7 +54,7 @@ def parse(wiki: object, row: object, central: str = CENTRAL) -> LogEntry:
         action=action,
         timestamp=timestamp,
         performer=performer,
-        target=_target(wiki, log_type, title, row.get("ns")),
+        target=_target(wiki, log_type, title, row.get("ns"), wiki == central),
         comment=_comment(row),
         params=logparams.read(log_type, action, params, title, timestamp),
         copy_of=copy_of,
@@ -145,10 +145,10 @@ def _performer(user: str, wiki: str, central: str) -> tuple[str, str | None]:
     return names.account(user), None
 
 
-def _target(wiki: str, log_type: str, title: str, namespace: object) -> Target:
+def _target(wiki: str, log_type: str, title: str, namespace: object, crosses_wikis: bool) -> Target:  # noqa: FBT001
     if namespace is not None and (isinstance(namespace, bool) or not isinstance(namespace, int)):
         raise InputError("ns isn't a number")
-    if log_type not in _ACCOUNT_TYPES:
+    if log_type not in _ACCOUNT_TYPES or title.startswith("Special:GlobalUsers/"):
         return _page(wiki, names.title(title), namespace)
     if log_type == "gblrename":
         return _account(title.split("/", 1)[-1], GLOBAL)
@@ -158,11 +158,11 @@ def _target(wiki: str, log_type: str, title: str, namespace: object) -> Target:
     scope = GLOBAL if log_type in _GLOBAL_TYPES else wiki
     if log_type == "globalauth":
         name = name.removesuffix("@global")
-    elif log_type == "rights" and "@" in name:
-        name, scope = name.rsplit("@", 1)
-        scope = scope.strip().replace(" ", "_")  # a title shows the underscores of a dbname as spaces
-        if not _DBNAME.fullmatch(scope):
-            raise InputError("the wiki behind the last @ of the title isn't a database name")
+    elif log_type == "rights" and crosses_wikis and "@" in name:
+        account, suffix = name.rsplit("@", 1)
+        suffix = suffix.strip().replace(" ", "_")  # a title shows the underscores of a dbname as spaces
+        if _DBNAME.fullmatch(suffix):
+            name, scope = account, suffix
     elif log_type in ("block", "gblblock") and name.startswith("#"):  # an autoblock: an address behind a number
         return Target(TargetKind.IP, name, scope)
     return _account(name, scope)

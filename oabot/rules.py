@@ -22,6 +22,7 @@ from oabot.timestamps import parse_timestamp
 
 CONDITIONS = ("log", "does", "by", "to", "says", "undoes")
 _STAFF_SUFFIXES = ("(WMF)", "-WMF")
+_SPACES = re.compile(r"[\s_\u00a0]+")
 _LISTS = ("office", "trust_and_safety", "office_it", "vanish")
 _DEFAULTS: dict[str, Any] = {
     "office": ["WMFOffice"],
@@ -90,7 +91,7 @@ class Rules:
 
     def says(self, comment: str) -> frozenset[str]:
         """The marks in a comment; the marks that it denies don't count."""
-        text = comment
+        text = _SPACES.sub(" ", comment)
         if "denied" in self.marks:
             text = self.marks["denied"].sub(" ", text)
         return frozenset(name for name, mark in self.marks.items() if name != "denied" and mark.search(text))
