@@ -6,6 +6,7 @@
  * Tests steer a running wiki by files; each request reads them anew:
  *   ctl/<db>.readonly   any text: the wiki is read-only, and the text is the reason
  *   ctl/<db>.maxlag     a number: the replication lag in seconds that maxlag sees
+ *   ctl/<db>.translate.json, ctl/<db>.globalusers.json   see translate/load.php
  *   ctl/<db>.php        more settings, read last (rate limits, rights, an HTTP error)
  */
 if ( !defined( 'MEDIAWIKI' ) ) {
@@ -118,6 +119,9 @@ foreach ( [
 		$wgLogActionsHandlers["$farmType/$farmAction"] = LogFormatter::class;
 	}
 }
+
+// ---- what Translate and CentralAuth tell readers, from files ----
+require __DIR__ . '/translate/load.php';
 
 // ---- what tests steer ----
 $wgReadOnlyFile = "$farmState/ctl/$farmWiki.readonly";

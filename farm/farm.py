@@ -139,7 +139,7 @@ def install() -> None:
 def recipe(at: Place) -> str:
     """A fingerprint of all that a build is made from; another one asks for another build."""
     files = [HERE / name for name in ("LocalSettings.php", "farm.py", "seed.json", "seed.php", "wikis.json")]
-    files.append(CODE / "includes/Defines.php")
+    files += [*sorted((HERE / "translate").iterdir()), CODE / "includes/Defines.php"]
     return hashlib.sha256(b"\0".join([str(at.port).encode(), *(file.read_bytes() for file in files)])).hexdigest()
 
 

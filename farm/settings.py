@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Print the bot's settings for the farm on OABOT_FARM_PORT (8100): farm/settings.py FOLDER > FOLDER/oabot.toml.
 
-The ledger and the heartbeat are then kept in that folder. Every wiki counts as approved.
+The ledger and the heartbeat are then kept in that folder. Every wiki counts as approved, and accepts translations
+that nobody has reviewed.
 """
 
 from __future__ import annotations
@@ -30,11 +31,14 @@ def settings(folder: Path) -> str:
         f"trust_and_safety = {json.dumps([seed['accounts'][role]['name'] for role in ('safety', 'counsel')])}",
         f"office_it = {names['helpdesk']}",
     ]
-    for wiki in json.loads((HERE / "wikis.json").read_text(encoding="utf-8")):
+    wikis = json.loads((HERE / "wikis.json").read_text(encoding="utf-8"))
+    spoken = sorted({wiki["lang"] for wiki in wikis})
+    for wiki in wikis:
         lines += [
             f"[wikis.{wiki['dbname']}]",
             f'url = "http://127.0.0.1:{port + wiki["offset"]}"',
             f"language = {json.dumps(wiki['lang'])}",
+            f"drafts = {json.dumps(spoken)}",
             "flagged = true",
             "pace = 0",
             'approval = "the farm is ours"',
