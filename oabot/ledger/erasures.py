@@ -49,7 +49,7 @@ class Erasures:
         """
         self._database.drop_copies()
         with self._database.writing("erasing") as connection:
-            pages = {entry: publications.pages_showing(connection, entry) for entry in sorted(set(ids))}
+            pages = publications.pages_showing(connection, ids)
             _forget_targets(connection, ids)
             for table in (schema.observations, schema.quarantine, schema.holds, schema.shown):
                 remove(connection, table, ids)

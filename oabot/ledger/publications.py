@@ -6,7 +6,7 @@ A process that ends in between leaves the intent; the next one asks the wiki whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, ins
 from oabot.errors import LedgerError
 from oabot.ledger import lease, schema
 from oabot.ledger.database import Database
-from oabot.ledger.keys import matches, present
+from oabot.ledger.keys import chunks, matches, present
 from oabot.ledger.lease import Held
 from oabot.model import EntryId
 
@@ -131,7 +131,7 @@ class Publications:
     def pages_showing(self, entry: EntryId) -> list[tuple[str, str]]:
         """The (wiki, title) of every page whose last save shows an entry. Raises: `LedgerError`."""
         with self._database.reading("looking for an entry") as connection:
-            return pages_showing(connection, entry)
+            return pages_showing(connection, [entry])[entry]
 
     def _read(self, *conditions: ColumnElement[bool]) -> list[Publication]:
         with self._database.reading("reading saves") as connection:
@@ -139,12 +139,17 @@ class Publications:
             return [_publication(connection, row) for row in rows]
 
 
-def pages_showing(connection: Connection, entry: EntryId) -> list[tuple[str, str]]:
-    """As `Publications.pages_showing`, as part of a transaction; with saves that may have happened."""
-    asked = select(*_COLUMNS).distinct().join(schema.shown, schema.shown.c.publication == _PAGES.c.number)
+def pages_showing(connection: Connection, ids: Collection[EntryId]) -> dict[EntryId, list[tuple[str, str]]]:
+    """As the method, as part of a transaction; also saves of which it isn't known whether they happened."""
+    shown = schema.shown
     current = _PAGES.c.number.in_(_newest()) | _PAGES.c.revid.is_(None)
-    rows = connection.execute(asked.where(matches(schema.shown, [entry]), current).order_by(*_COLUMNS))
-    return [(row.wiki, row.title) for row in rows]
+    asked = select(shown.c.wiki.label("of"), shown.c.logid, *_COLUMNS).distinct()
+    asked = asked.join(_PAGES, shown.c.publication == _PAGES.c.number).where(current).order_by(*_COLUMNS)
+    pages: dict[EntryId, list[tuple[str, str]]] = {entry: [] for entry in sorted(set(ids))}
+    for chunk in chunks(pages):
+        for row in connection.execute(asked.where(matches(shown, chunk))):
+            pages[EntryId(row.of, row.logid)].append((row.wiki, row.title))
+    return pages
 
 
 def _newest(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
