@@ -65,6 +65,8 @@ def message_faults(code: str, key: str, text: str, english: str) -> Iterator[str
         yield f"{code}: {key}: lacks {_dollars(missing)}"
     if superfluous := message.params - original.params:
         yield f"{code}: {key}: has {_dollars(superfluous)}, which English lacks"
+    if counted := _counted(message) - _counted(original):
+        yield f"{code}: {key}: counts {_dollars(counted)}, which English doesn't, so it may be no number"
     yield from (f"{code}: {key}: {fault}" for fault in (*_plural_faults(code, message), *_markup_faults(code, text)))
     if key.startswith(PLAIN_PREFIX) and _NO_MARKUP.search(text):
         yield f"{code}: {key}: holds markup where none is read"
@@ -89,6 +91,10 @@ def _undocumented_params(key: str, text: str, documentation: str) -> Iterator[st
     told = {int(number) for number in re.findall(r"\$([1-9])", documentation)}
     if params != told:
         yield f"qqq: {key}: documents {_dollars(told)}, but the message has {_dollars(params)}"
+
+
+def _counted(message: Message) -> frozenset[int]:
+    return frozenset(choice.index for choice in message.choices)
 
 
 def _plural_faults(code: str, message: Message) -> Iterator[str]:
