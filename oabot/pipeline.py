@@ -14,7 +14,8 @@ from oabot.ingest import Ingest, Report
 from oabot.known import Known, know
 from oabot.ledger import Held, Ledger
 from oabot.model import Page
-from oabot.publish import Drafted, Outcome, Permit, Publisher, Result, Terms, resolve
+from oabot.publish import Drafted, Outcome, Permit, Publisher, Result, Terms
+from oabot.resolve import resolve
 from oabot.rules import Rules
 from oabot.seams import Clock, Wiki
 from oabot.views import Material

@@ -1,0 +1,81 @@
+"""The nouns, as frozen values; nothing here does anything.
+
+Words are the field's own (log entry, logid, performer, target, dbname, revid). Behind the door
+(`logentry`), ``None`` means *hidden*, never *forgot to look*.
+"""
+
+from oabot.model.case import (
+    Annotation,
+    Case,
+    Kind,
+    Status,
+)
+from oabot.model.log import (
+    GLOBAL,
+    NEVER,
+    ActionClass,
+    BlockChange,
+    EntryId,
+    Judgement,
+    LogEntry,
+    NoParams,
+    PageMoved,
+    Params,
+    ProtectionChange,
+    Renamed,
+    Restriction,
+    RightsChange,
+    StatusChange,
+    Target,
+    TargetKind,
+    TranslationMarked,
+    Unblock,
+    Unread,
+    Verdict,
+    VisibilityChange,
+)
+from oabot.model.pages import (
+    Account,
+    Edit,
+    Page,
+    PageState,
+    Revision,
+    Saved,
+    User,
+)
+
+__all__ = [
+    "GLOBAL",
+    "NEVER",
+    "Account",
+    "ActionClass",
+    "Annotation",
+    "BlockChange",
+    "Case",
+    "Edit",
+    "EntryId",
+    "Judgement",
+    "Kind",
+    "LogEntry",
+    "NoParams",
+    "Page",
+    "PageMoved",
+    "PageState",
+    "Params",
+    "ProtectionChange",
+    "Renamed",
+    "Restriction",
+    "Revision",
+    "RightsChange",
+    "Saved",
+    "Status",
+    "StatusChange",
+    "Target",
+    "TargetKind",
+    "TranslationMarked",
+    "Unblock",
+    "Unread",
+    "User",
+    "Verdict",
+    "VisibilityChange",
+]
