@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from datetime import datetime
 
 from oabot.model.log import ActionClass, EntryId, LogEntry, Target, Verdict
