@@ -54,6 +54,13 @@ def unused(source: Path) -> list[str]:
     return [key for key in messages("en") if f'"{key}"' not in code and not key.startswith(tuple(stems))]
 
 
+def unheard(source: Path) -> list[str]:
+    """Keys that the code asks for by name and English doesn't have."""
+    code = "\n".join(file.read_text(encoding="utf-8") for file in sorted(source.rglob("*.py")))
+    asked = set(re.findall(r"\.(?:say|plain)\(\s*[\"'](oabot-[a-z-]+)[\"']", code))
+    return sorted(asked - messages("en").keys())
+
+
 def message_faults(code: str, key: str, text: str, english: str) -> Iterator[str]:
     """What is wrong with one message of a language, against its English text."""
     try:

@@ -2,6 +2,7 @@
 
 import json
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,24 @@ from oabot.i18n import COMPLETE, check
 
 def test_no_message_file_has_a_fault() -> None:
     assert list(check.faults()) == []
+
+
+def test_every_message_that_the_code_asks_for_is_there() -> None:
+    assert check.unheard(Path(check.__file__).parent.parent) == []
+
+
+def test_a_message_that_is_asked_for_in_vain_is_named(tmp_path: Path) -> None:
+    (tmp_path / "view.py").write_text('words.say("oabot-unheard-of")\nwords.plain("oabot-unknown")\n')
+
+    assert check.unheard(tmp_path) == ["oabot-unheard-of"]
+
+
+def test_a_message_that_no_code_names_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "view.py").write_text('words.say("oabot-unknown"); words.say(f"oabot-class-{name}")\n')
+
+    unused = check.unused(tmp_path)
+    assert "oabot-never" in unused
+    assert not {"oabot-unknown", "oabot-class-reversal"} & set(unused)
 
 
 @pytest.mark.parametrize("code", COMPLETE)
