@@ -7,15 +7,16 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from oabot.errors import AccountRefused, OabotError, WikiError, WikiRests, WrongWiki
 from oabot.seams import Clock
 from oabot.wiki.refusals import refusal
-from oabot.wiki.session import Foreign, Session, log_in
+from oabot.wiki.session import Foreign, Session, at_work, log_in
 from oabot.wiki.transport import NoAnswer
 
 Reply = dict[str, Any]
+T = TypeVar("T")
 Value = str | int | bool | Sequence[str]
 _PAUSES: Final = (1.0, 2.0)
 """Seconds before the second and the third try of what passes by itself."""
@@ -24,7 +25,7 @@ PASSING: Final = frozenset(
 )
 """What a second try may mend: faults of the way, not answers of the wiki."""
 _LONGEST_REST: Final = 3600.0
-_MOST_BATCHES: Final = 1000
+_MOST_BATCHES: Final = 200
 
 
 class Door:
@@ -81,7 +82,7 @@ class Door:
             seen.add(mark)
         raise WikiRests("endless-continue")
 
-    def within_deadline(self, act: Callable[[], Reply], again: frozenset[str]) -> Reply:
+    def within_deadline(self, act: Callable[[], T], again: frozenset[str]) -> T:
         """Do something that asks the wiki, and again after the codes in `again`, all within one deadline.
 
         Within another call of this, the deadline is that one's. Raises: `WikiRests` at the deadline.
@@ -124,7 +125,8 @@ class Door:
             raise WikiRests("maxlag") from None
         except exceptions.NoUsernameError:
             raise AccountRefused("login-failed") from None
-        except exceptions.Error:
+        except (exceptions.Error, OSError):
+            # An OSError here is about Pywikibot's own files.
             raise WikiRests("pywikibot") from None
         except (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError):
             # A reply of another shape than Pywikibot knows.
@@ -164,6 +166,10 @@ class Door:
         if self._site is None:
             self._site = self._session.site(self.dbname, self._url)
         return self._site
+
+    def at_work(self) -> frozenset[str]:
+        """Templates by which this wiki asks everybody to leave a page alone for now."""
+        return at_work(self._url)
 
     def _no_answer(self, fault: NoAnswer) -> WikiError:
         if fault.wait:

@@ -12,7 +12,7 @@ _CONFLICTS: Final = """
 """
 _PAGES: Final = """
     badmd5 cantcreate captcha cascadeprotected contenttoobig customcssprotected customjsonprotected customjsprotected
-    editing-special emptypage hookaborted incomplete-page invalid-content-data invalid-text invalidtitle
+    editing-special emptypage hookaborted invalid-content-data invalid-text invalidtitle
     namespaceprotected nobots parseerror protectednamespace protectednamespace-interface protectedpage protectedtitle
     sitecssprotected sitejsonprotected sitejsprotected spamblacklist summary-too-long unsupportednamespace
 """

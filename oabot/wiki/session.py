@@ -95,6 +95,8 @@ def configure(access: Access) -> Session:
     folder = _folder(access.folder)
     # Pywikibot runs the first user-config.py it finds, in the working folder too. It finds this one.
     (folder / "user-config.py").touch(mode=0o600)
+    # Once it has a process number, it fails without this file.
+    (folder / "throttle.ctrl").touch(mode=0o600)
     os.environ.update(PYWIKIBOT_DIR=str(folder), PYWIKIBOT_NO_USER_CONFIG="2")
     pywikibot = importlib.import_module("pywikibot")
     http = importlib.import_module("pywikibot.comms.http")
@@ -111,6 +113,19 @@ def configure(access: Access) -> Session:
         http.session.mount(scheme, adapter)
     _check(pywikibot, http, wanted)
     return Session(access, adapter)
+
+
+def at_work(api_url: str) -> frozenset[str]:
+    """The templates by which that wiki says that a page isn't to be edited now, as far as Pywikibot knows them."""
+    from pywikibot.family import Family
+
+    language, _, domain = urlsplit(api_url).netloc.partition(".")
+    if domain != "wikipedia.org":
+        return frozenset()
+    family = Family.load("wikipedia")
+    return frozenset(family.get_edit_restricted_templates(language)) | frozenset(
+        family.get_archived_page_templates(language)
+    )
 
 
 def _settings(access: Access, folder: Path) -> dict[str, Any]:

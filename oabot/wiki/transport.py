@@ -68,7 +68,7 @@ class BoundedAdapter(HTTPAdapter):
                 answers.put(_whole(super(BoundedAdapter, self).send(request, **options), end))
             except NoAnswer as fault:
                 answers.put(fault)
-            except (requests.RequestException, OSError, ValueError) as fault:
+            except Exception as fault:  # noqa: BLE001 - the thread's end: what it doesn't hand on, nobody learns
                 answers.put(NoAnswer(_reason(fault)))
 
         # A look-up of a name, or a head that drips in byte by byte, knows no timeout: it is left behind.

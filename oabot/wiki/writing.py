@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from oabot.errors import EditConflict, WikiRests
 from oabot.model import Edit, Page, Saved
@@ -33,21 +33,20 @@ class Writer:
         self._check(edit)
         tries = 0
 
-        def once() -> Reply:
+        def once() -> Saved:
             nonlocal tries
             tries += 1
-            if tries > 1 and (landed := self._landed(edit)):
-                return {"edit": {"result": "Success", "newrevid": landed.revid}}
-            return self._door.ask(self._parameters(edit), edit=True)
+            landed = self._landed(edit) if tries > 1 else None
+            return landed or self._outcome(edit, self._door.ask(self._parameters(edit), edit=True))
 
         try:
-            reply = self._door.within_deadline(once, again=PASSING)
+            return self._door.within_deadline(once, again=PASSING)
         except EditConflict:
             # The answer to an earlier try was lost; the conflict may be with ourselves.
-            if tries > 1 and (landed := self._landed(edit)):
-                return Saved(landed.revid, changed=True)
+            landed = self._landed(edit) if tries > 1 else None
+            if landed:
+                return landed
             raise
-        return self._outcome(edit, reply.get("edit", {}))
 
     def _check(self, edit: Edit) -> None:
         if len(edit.summary) > _LONGEST_SUMMARY:
@@ -62,7 +61,7 @@ class Writer:
             raise refusal("nobots")
 
     def _lets_us(self, text: str) -> bool:
-        return may_edit(text, self._door.account)
+        return may_edit(text, self._door.account, self._door.at_work())
 
     def _parameters(self, edit: Edit) -> dict[str, Value]:
         return {
@@ -79,22 +78,28 @@ class Writer:
             "watchlist": "nochange",
         }
 
-    def _outcome(self, edit: Edit, result: dict[str, Any]) -> Saved:
+    def _outcome(self, edit: Edit, reply: Reply) -> Saved:
+        result = reply.get("edit")
+        if not isinstance(result, dict):
+            raise WikiRests("bad-reply")
         if result.get("result") != "Success":
             raise refusal("captcha" if "captcha" in result else str(result.get("code", "unknownerror")))
-        if "newrevid" in result:
-            revid = int(result["newrevid"])
-            self._read_before[revid] = True
-            return Saved(revid, changed=True)
+        if isinstance(result.get("newrevid"), int):
+            return self._saved(result["newrevid"], changed=True)
         if not result.get("nochange"):
             raise WikiRests("bad-reply")
         # MediaWiki doesn't say which revision has this text already.
         newest = self._read(edit.title)
         return Saved(newest.revid, changed=newest.revid != edit.base_revid and newest.user == self._door.account)
 
-    def _landed(self, edit: Edit) -> Page | None:
-        """The page, if it has our text from our account: the edit went through, only its answer was lost."""
+    def _landed(self, edit: Edit) -> Saved | None:
+        """The edit as it stands on the page, if it went through and only its answer was lost."""
         page = self._read(edit.title)
         ours = page.user == self._door.account and page.revid > edit.base_revid
         # As MediaWiki stores a text: Unicode's form NFC, no blanks at the end.
-        return page if ours and page.text == unicodedata.normalize("NFC", edit.text).rstrip() else None
+        same = page.text == unicodedata.normalize("NFC", edit.text).rstrip()
+        return self._saved(page.revid, changed=True) if ours and same else None
+
+    def _saved(self, revid: int, *, changed: bool) -> Saved:
+        self._read_before[revid] = True
+        return Saved(revid, changed=changed)
