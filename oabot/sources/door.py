@@ -49,14 +49,13 @@ class Door:
     """
 
     def __init__(self, url: str, user_agent: str, limit: int) -> None:
-        address = _checked(url)
+        address = checked(url)
         self._url = url
         self._limit = limit
         self._lock = threading.Lock()
         self._session = requests.Session()
-        # An empty authenticator keeps requests from looking a password up in .netrc.
-        self._session.auth = _nobody
-        self._session.trust_env = not _loopback(address)
+        self._session.auth = nobody
+        self._session.trust_env = not is_loopback(address)
         self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, _Adapter())
@@ -106,16 +105,18 @@ def _body(raw: HTTPResponse, end: float, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _checked(url: str) -> SplitResult:
+def checked(url: str) -> SplitResult:
+    """The parts of an address that may be asked. Raises: `ConfigError` for any other."""
     address = urlsplit(url)
     if not address.hostname or address.username or address.password or address.query or address.fragment:
-        raise ConfigError("an API address is https://HOST/PATH, with nothing before the host or after the path")
-    if address.scheme != "https" and not (address.scheme == "http" and _loopback(address)):
-        raise ConfigError("an API address has to be https, but on this machine itself")
+        raise ConfigError("an address is https://HOST/PATH, with nothing before the host or after the path")
+    if address.scheme != "https" and not (address.scheme == "http" and is_loopback(address)):
+        raise ConfigError("an address has to be https, but on this machine itself")
     return address
 
 
-def _loopback(address: SplitResult) -> bool:
+def is_loopback(address: SplitResult) -> bool:
+    """Whether the address is on this machine."""
     host = address.hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -123,7 +124,8 @@ def _loopback(address: SplitResult) -> bool:
         return host == "localhost"
 
 
-def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Authenticate as nobody: without an authenticator requests looks a password up in .netrc."""
     return request
 
 

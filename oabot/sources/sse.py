@@ -1,0 +1,237 @@
+"""One connection to a stream of server-sent events: whole frames, as bytes, as many at a time as have come.
+
+Format: https://html.spec.whatwg.org/multipage/server-sent-events.html as KafkaSSE writes it (wikimedia/KafkaSSE,
+lib/SSEResponse.js): lines end with LF, each in an HTTP chunk of its own, or as a proxy has merged them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.client
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+
+from oabot.errors import SourceError
+from oabot.seams import Clock
+from oabot.sources.door import checked, is_loopback, nobody
+
+_READ: Final = 60 * 1024
+_LONGEST_FRAME: Final = 16 * 1024 * 1024
+_CONNECT_SECONDS: Final = 15.0
+
+
+class Cut(SourceError):
+    """The connection ended or didn't come about; another one may hold."""
+
+
+class Refused(SourceError):
+    """The server answered, but with no stream."""
+
+    def __init__(self, status: int, retry_after: str | None) -> None:
+        super().__init__(f"stream: HTTP {status}")
+        self.status = status
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One event as it came."""
+
+    event: str
+    id: str
+    data: bytes
+
+
+def frame(text: bytes) -> Frame:
+    """Read one frame, without the empty line that ends it."""
+    fields: dict[bytes, list[bytes]] = {}
+    for line in text.split(b"\n"):
+        name, _, value = line.partition(b":")
+        fields.setdefault(name, []).append(value.removeprefix(b" "))
+    event, own_id = (fields.get(name, [b""])[-1].decode("utf-8", "replace") for name in (b"event", b"id"))
+    return Frame(event, own_id, b"\n".join(fields.get(b"data", [])))
+
+
+class Chunks:
+    """Takes HTTP/1.1's chunked coding off bytes that come in any pieces (RFC 9112, 7.1), once each is whole."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._rest = b""
+
+    def feed(self, raw: bytes) -> bytes:
+        """What the next piece completes. Raises: `Cut` when it isn't chunked coding."""
+        raw = self._rest + raw
+        sizes, chunks, self._rest = _split(raw)
+        if list(map(_size, sizes)) != list(map(len, chunks)):
+            sizes, chunks, self._rest = _parsed(raw)
+        if len(self._rest) > _LONGEST_FRAME:
+            raise Cut("stream: a chunk without an end")
+        self.ended = b"" in chunks
+        return b"".join(chunks)
+
+
+_Pieces = tuple[list[bytes], list[bytes], bytes]
+"""Sizes, chunks, and what is not whole yet."""
+
+
+def _split(raw: bytes) -> _Pieces:
+    """Right for chunks that hold no CR LF, such as JSON, and many times faster than going from one to the next."""
+    *lines, rest = raw.split(b"\r\n")
+    if len(lines) % 2:
+        rest = lines.pop() + b"\r\n" + rest
+    return lines[::2], lines[1::2], rest
+
+
+def _parsed(raw: bytes) -> _Pieces:
+    sizes, chunks, position = [], [], 0
+    while (end := raw.find(b"\r\n", position)) >= 0:
+        size = _size(raw[position:end])
+        start = end + 2
+        if size < 0:
+            raise Cut("stream: not chunked as it says")
+        if len(raw) < start + size + 2:
+            break
+        sizes.append(raw[position:end])
+        chunks.append(raw[start : start + size])
+        position = start + size + 2
+        if raw[position - 2 : position] != b"\r\n":
+            raise Cut("stream: not chunked as it says")
+    return sizes, chunks, raw[position:]
+
+
+@functools.lru_cache(maxsize=4096)
+def _size(line: bytes) -> int:
+    """The size in a chunk's first line; -1 when it is none."""
+    try:
+        return int(line.partition(b";")[0], 16)
+    except ValueError:
+        return -1
+
+
+class Stream:
+    """One connection; a context manager that opens it.
+
+    `stall` is how many seconds may pass without a byte, `nap` how long what comes is let gather between two reads.
+    Raises: `ConfigError` for an address that can't be used; on entering `Refused`, `Cut`.
+    """
+
+    def __init__(self, url: str, user_agent: str, clock: Clock, *, stall: float, nap: float) -> None:
+        address = checked(url)
+        self._url = url
+        self._agent = user_agent
+        self._clock = clock
+        self._timeout = (min(_CONNECT_SECONDS, stall), stall)
+        self._nap = nap
+        self._trusts_env = not is_loopback(address)
+        self._open = contextlib.ExitStack()
+        self._response: requests.Response | None = None
+
+    def connect(self, headers: Mapping[str, str], params: Mapping[str, str]) -> Self:
+        """Ask for the stream."""
+        session = self._open.enter_context(requests.Session())
+        session.auth = nobody
+        session.trust_env = self._trusts_env
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, _Adapter())
+        own = {"User-Agent": self._agent, "Accept": "text/event-stream", "Accept-Encoding": "identity"}
+        try:
+            response = session.get(
+                self._url,
+                params=dict(params),
+                headers={**own, **headers},
+                stream=True,
+                allow_redirects=False,
+                timeout=self._timeout,
+            )
+        except (requests.RequestException, OSError, ValueError) as fault:
+            raise Cut(f"stream: no connection: {type(fault).__name__}") from None
+        self._response = self._open.enter_context(response)
+        media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if response.status_code != 200 or media != "text/event-stream":
+            raise Refused(response.status_code, response.headers.get("Retry-After"))
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def batches(self) -> Iterator[bytes]:
+        """Whole frames, each with the empty line that ends it, until the server ends it; an unfinished one is lost.
+
+        Raises: `Cut` when the way there breaks, or nothing came for too long.
+        """
+        rest = b""
+        while piece := self._read():
+            data = rest + piece
+            end = data.rfind(b"\n\n") + 2
+            if end >= 2:
+                yield data[:end]
+                data = data[end:]
+            rest = data
+            if len(rest) > _LONGEST_FRAME:
+                raise Cut("stream: a frame without an end")
+            # Waking for each of the three chunks of an event would cost more than all the rest.
+            if len(piece) < _READ // 2:
+                self._clock.sleep(self._nap)
+
+    def _read(self) -> bytes:
+        if self._response is None:
+            raise Cut("stream: not connected")
+        try:
+            return bytes(self._response.raw.read1(_READ) or b"")
+        except (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError) as fault:
+            raise Cut(f"stream: {type(fault).__name__}") from None
+
+
+class _Coalesced(http.client.HTTPResponse):
+    """Reads all chunks that are there at once; the library's own reads one chunk at a time."""
+
+    def begin(self) -> None:
+        super().begin()
+        self._chunks = Chunks()
+
+    def read1(self, n: int = -1) -> bytes:
+        if not self.chunked or self.fp is None:
+            return super().read1(n)
+        while not self._chunks.ended and (raw := self.fp.read1(n)):
+            if data := self._chunks.feed(raw):
+                return data
+        return b""
+
+
+class _Plain(HTTPConnection):
+    response_class = _Coalesced
+
+
+class _Secure(HTTPSConnection):
+    response_class = _Coalesced
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _Secure
+
+
+class _Adapter(HTTPAdapter):
+    """One connection, without tries of its own: those are the supervisor's."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
