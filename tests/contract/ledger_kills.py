@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -137,7 +138,10 @@ def _reported_before_its_death(url: str, before: int, moments: random.Random) ->
         reported = int(writer.stdout.readline() or before)
         time.sleep(moments.uniform(0, 0.15))
         writer.kill()
-        return max([reported, *(int(line) for line in writer.stdout.read().splitlines())])
+        lines = writer.stdout.read().splitlines()
+    if writer.returncode != -signal.SIGKILL:
+        raise RuntimeError(f"the writer ended by itself, with {writer.returncode}")
+    return max([reported, *map(int, lines)])
 
 
 def _bytes_left(ledger: Ledger, url: str) -> list[int]:

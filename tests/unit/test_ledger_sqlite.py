@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import resource
-import signal
 import sqlite3
 import stat
 import subprocess
@@ -25,6 +22,41 @@ from tests.fakes.clock import StillClock
 T0 = datetime(2022, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 CANARY = "Zanzibarquokka"
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = (sys.executable, "-uc")
+
+# No file may grow beyond a limit, as on a full disk; then an attempt to record rows and move a cursor.
+FILL = """
+import resource, signal, sys
+from pathlib import Path
+from oabot.clock import SystemClock
+from oabot.errors import LedgerError
+from oabot.ledger import Cursor, Door, Ledger
+from oabot.model import EntryId
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+size = Path(sys.argv[1]).stat().st_size + 100_000
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+clock = SystemClock()
+ledger = Ledger(f"sqlite:///{sys.argv[1]}", clock)
+row = {"type": "block", "timestamp": "2020-01-01T00:00:00Z", "pad": "x" * 10_000}
+cursor = Cursor("metawiki", Door.PERFORMER, "WMFOffice", clock.now(), 9)
+try:
+    ledger.observations.record([(EntryId("metawiki", n), row) for n in range(2, 40)], [cursor])
+except LedgerError:
+    print("refused")
+print(ledger.cursors.get("metawiki", Door.PERFORMER, "WMFOffice"), len(ledger.observations.entries()))
+"""
+RACE = """
+import os, sys
+from datetime import timedelta
+from oabot.clock import SystemClock
+from oabot.ledger import Ledger
+ledger = Ledger(f"sqlite:///{sys.argv[1]}", SystemClock())
+print("ready")
+input()
+held = ledger.lease.acquire(str(os.getpid()), timedelta(minutes=1))
+print(held and f"won {held.fence}")
+"""
 
 
 @pytest.fixture
@@ -290,29 +322,29 @@ def test_a_database_locked_by_another_process_is_an_error_and_then_goes_on(
 
 def test_a_full_disk_loses_nothing_that_was_there(path: Path, ledger: Ledger) -> None:
     ledger.observations.record([(entry(1), row(1))])
-    context = multiprocessing.get_context("fork")
-    child = context.Process(target=_fill, args=(path,))
-    child.start()
-    child.join()
+    said = subprocess.run([*PYTHON, FILL, str(path)], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    assert child.exitcode == 0
+    assert said.split() == ["refused", "None", "1"]
     assert ledger.observations.entries() == [(entry(1), row(1))]
     assert ledger.observations.record([(entry(2), row(2))]).added == {entry(2)}
 
 
-def _fill(path: Path) -> None:
-    # No file may grow beyond that, as on a full disk.
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    size = path.stat().st_size + 100_000
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-    ledger = ledger_at(path)
-    cursor = Cursor("metawiki", Door.PERFORMER, "WMFOffice", T0, 9)
-    try:
-        ledger.observations.record([(entry(n), row(n, pad="x" * 10_000)) for n in range(2, 40)], [cursor])
-    except LedgerError:
-        complete = ledger.cursors.get("metawiki", Door.PERFORMER, "WMFOffice") is None
-        os._exit(0 if complete and len(ledger.observations.entries()) == 1 else 1)
-    os._exit(2)
+def test_of_processes_that_race_for_the_lease_one_wins(path: Path, ledger: Ledger) -> None:
+    ledger.open()
+    command = [*PYTHON, RACE, str(path)]
+    racers = [
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)
+    ]
+    for racer in racers:
+        assert racer.stdout is not None
+        racer.stdout.readline()
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    said = sorted(racer.communicate()[0].strip() for racer in racers)
+
+    assert said == ["None", "None", "None", "won 1"]
 
 
 def test_what_is_no_file_or_server_is_refused_without_its_password() -> None:
