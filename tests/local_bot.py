@@ -1,0 +1,54 @@
+"""The bot as an operator runs it: ``bot.py`` in a process of its own, on the farm."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.local_farm import ROOT, Farm
+
+
+class Bot:
+    """A bot with settings for the farm and a ledger of its own in `folder`."""
+
+    def __init__(self, farm: Farm, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.settings = folder / "oabot.toml"
+        self.environment = {**os.environ, **farm.environment, "OABOT_SETTINGS": str(self.settings)}
+        account = farm.accounts["bot"]
+        self.environment["OABOT_BOT_PASSWORD"] = f"{account.bot_login}:{account.bot_secret}"
+        self.secret = account.bot_secret
+        made = self._python(str(ROOT / "farm/settings.py"), str(folder))
+        self.settings.write_text(made.stdout, encoding="utf-8")
+        self._python(str(ROOT / "scripts/install_templates.py"), "--save")
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.folder / "oabot.sqlite"
+
+    def run(
+        self, *arguments: str, code: int = 0, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``bot.py`` to its end; the test fails unless it ends with `code`."""
+        return self._python(str(ROOT / "bot.py"), *arguments, code=code, environment=environment)
+
+    def _python(
+        self, *arguments: str, code: int = 0, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=environment or self.environment,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
