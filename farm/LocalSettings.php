@@ -57,6 +57,12 @@ $wgCacheDirectory = "$farmState/cache/$farmWiki";
 $wgLocalisationCacheConf['store'] = 'array';
 $wgLocalisationCacheConf['storeDirectory'] = $wgCacheDirectory;
 
+// ---- recent changes: to stream.py, which serves them as Wikimedia's stream does ----
+$wgRCFeeds['stream'] = [
+	'uri' => 'udp://127.0.0.1:' . ( (int)getenv( 'OABOT_FARM_PORT' ) + 16 ),
+	'formatter' => JSONRCFeedFormatter::class,
+];
+
 // ---- quiet, alone, quick ----
 $wgLocaltimezone = 'UTC';
 $wgSecretKey = hash( 'sha256', "secret of the loopback farm's $farmWiki" );

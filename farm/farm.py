@@ -65,6 +65,14 @@ def wikis() -> list[Wiki]:
     return [Wiki(**row) for row in json.loads((HERE / "wikis.json").read_text(encoding="utf-8"))]
 
 
+STREAM = Wiki("stream", 16, "", "", "", "")  # no wiki, but started and ended like one: stream.py, their changes
+
+
+def served() -> list[Wiki]:
+    """All that has a server."""
+    return [*wikis(), STREAM]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where one farm lives: its folder, and the port after which its wikis answer."""
@@ -78,13 +86,8 @@ class Place:
 
     def environment(self, wiki: Wiki, **more: str) -> dict[str, str]:
         """What LocalSettings.php and MediaWiki read."""
-        own = {
-            "OABOT_FARM_STATE": str(self.state),
-            "OABOT_FARM_PORT": str(self.port),
-            "OABOT_FARM_WIKI": wiki.dbname,
-            "MW_CONFIG_FILE": str(HERE / "LocalSettings.php"),
-        }
-        return {**os.environ, **own, **more}
+        own = {"OABOT_FARM_STATE": str(self.state), "OABOT_FARM_PORT": str(self.port), "OABOT_FARM_WIKI": wiki.dbname}
+        return {**os.environ, **own, "MW_CONFIG_FILE": str(HERE / "LocalSettings.php"), **more}
 
 
 def place() -> Place:
@@ -120,7 +123,7 @@ def check() -> None:
         wanted = f"apt-get install --no-install-recommends {' '.join([*STAND_INS, *PACKAGES])}"
         raise Unfit(f"Packages are missing, and only root can install them: {wanted}. {without}")
     at = place()
-    for port in [at.port + wiki.offset for wiki in wikis() if not servers(at, wiki)]:
+    for port in [at.port + wiki.offset for wiki in served() if not servers(at, wiki)]:
         try:
             socket.create_server(("127.0.0.1", port)).close()
         except OSError:
@@ -145,9 +148,8 @@ def recipe(at: Place) -> str:
 
 def built(at: Place) -> bool:
     """Whether the place holds a whole farm made from what is here now."""
-    with contextlib.suppress(OSError):
-        return (at.state / "recipe").read_text() == recipe(at)
-    return False
+    made = at.state / "recipe"
+    return made.exists() and made.read_text() == recipe(at)
 
 
 def build() -> None:
@@ -156,7 +158,7 @@ def build() -> None:
         return
     if missing():
         raise Unfit("Packages are missing: run farm.py install first.")
-    if any(servers(at, wiki) for wiki in wikis()):
+    if any(servers(at, wiki) for wiki in served()):
         raise Unfit("The farm is running: run farm.py stop first.")
     if at.state.exists() and any(at.state.iterdir()) and not (at.state / "recipe").exists():
         raise Unfit(f"{at.state} holds something that is no farm: name another folder in OABOT_FARM_STATE.")
@@ -232,11 +234,10 @@ def start() -> None:
     if not built(at):
         raise Unfit("There is no farm made from this seed: run farm.py build first.")
     check()
-    for wiki in wikis():
-        if not servers(at, wiki):
-            serve(at, wiki)
+    for wiki in [wiki for wiki in served() if not servers(at, wiki)]:
+        serve(at, wiki)
     until = time.monotonic() + 30
-    for wiki in wikis():
+    for wiki in served():
         while not answers(at, wiki):
             if time.monotonic() > until or not servers(at, wiki):
                 stop()
@@ -249,6 +250,8 @@ def serve(at: Place, wiki: Wiki) -> None:
     options = ["-dopcache.revalidate_freq=0", "-dopcache.max_accelerated_files=10000", "-ddisplay_errors=0"]
     with (at.state / "log" / f"{wiki.dbname}.log").open("ab") as log:
         command = ["php", *options, "-S", at.address(wiki), str(HERE / "router.php")]
+        if wiki is STREAM:
+            command = [sys.executable, str(HERE / "stream.py"), at.address(wiki), str(at.state / "ctl")]
         environment = at.environment(wiki, PHP_CLI_SERVER_WORKERS="2")
         none = subprocess.DEVNULL
         server = subprocess.Popen(command, env=environment, stdin=none, stdout=log, stderr=log, start_new_session=True)
@@ -259,18 +262,18 @@ def stop() -> None:
     """End the servers that this farm started, and wait until they are gone."""
     at = place()
     for signum in (signal.SIGTERM, signal.SIGKILL):
-        for pid in [pid for wiki in wikis() for pid in servers(at, wiki)]:
+        for pid in [pid for wiki in served() for pid in servers(at, wiki)]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signum)
         until = time.monotonic() + 5
-        while any(servers(at, wiki) for wiki in wikis()) and time.monotonic() < until:
+        while any(servers(at, wiki) for wiki in served()) and time.monotonic() < until:
             time.sleep(0.02)
 
 
 def status() -> None:
-    """Print each wiki's pid, address and state."""
+    """Print each wiki's pid, address and state, and the stream's."""
     at = place()
-    for wiki in wikis():
+    for wiki in served():
         pids = servers(at, wiki)
         word = "answers" if pids and answers(at, wiki) else "silent" if pids else "stopped"
         print(f"{wiki.dbname:12} {pids[0] if pids else '-':>8}  http://{at.address(wiki)}/wiki/  {word}")

@@ -25,6 +25,7 @@ def settings(folder: Path) -> str:
         'contact = "https://meta.example.org/wiki/User:Operator"',
         f"database = {json.dumps(f'sqlite:///{folder.resolve()}/oabot.sqlite')}",
         f"heartbeat = {json.dumps(f'{folder.resolve()}/heartbeat')}",
+        f'stream = "http://127.0.0.1:{port + 16}/v2/stream/recentchange"',
         "settle_hours = 0",
         "[actors]",
         f"office = {names['office']}",

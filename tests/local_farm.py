@@ -195,12 +195,25 @@ class Farm:
         return Person(self.api(dbname), self.accounts[role])
 
     def control(self, dbname: str, name: str, text: str | None) -> None:
-        """Steer a wiki: `name` is ``readonly``, ``maxlag`` or ``php``; None ends it."""
+        """Steer a wiki (`name`: ``readonly``, ``maxlag`` or ``php``) or the ``stream`` (``cut`` …); None ends it."""
         file = self.state / "ctl" / f"{dbname}.{name}"
         if text is None:
             file.unlink(missing_ok=True)
         else:
             file.write_text(text, encoding="utf-8")
+
+    def add_log(self, dbname: str, *rows: dict[str, Any]) -> list[int]:
+        """Write log rows that no extension here would, as farm/log.php takes them; their logids."""
+        settings = {"OABOT_FARM_WIKI": dbname, "MW_CONFIG_FILE": str(ROOT / "farm/LocalSettings.php")}
+        done = subprocess.run(
+            ["php", str(ROOT / "farm/log.php")],
+            input=json.dumps(rows),
+            env={**self.environment, **settings},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return [int(line) for line in done.stdout.split()]
 
     def do(self, verb: str) -> str:
         """Run a verb of farm.py and return what it printed. Raises: `subprocess.CalledProcessError`."""
