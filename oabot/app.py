@@ -11,20 +11,22 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from oabot import __version__, rules
+from oabot import __version__, explanations, rules
 from oabot.clock import SystemClock
 from oabot.config import Credentials, OnWikiConfig, Settings
 from oabot.config.settings import credentials
 from oabot.dryrun import DryRunWiki
 from oabot.errors import ConfigError, LeaseLost
+from oabot.homes import Homes
 from oabot.ingest import Ingest
 from oabot.ledger import Held, Ledger
 from oabot.model import Edit
-from oabot.pipeline import Pipeline
+from oabot.pipeline import Explain, Pipeline
 from oabot.publish import TURN
 from oabot.seams import Wiki
 from oabot.sources.api import Api, Bounds
 from oabot.sources.logevents import LogEvents
+from oabot.translations import Translations
 from oabot.useragent import user_agent
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class App:
         """`onwiki` is the community's config as far as it is known; its actors replace the operator's."""
         self.settings = settings
         self.clock = SystemClock()
+        self.followed = explanations.followed(onwiki.statements if onwiki else ())
         actors = onwiki.actors if onwiki and onwiki.actors else settings.actors
         self.rules = rules.load(actors)
 
@@ -76,7 +79,14 @@ class App:
         ledger = ledger or self.ledger
         sources = {dbname: LogEvents(api) for dbname, api in self.apis.items()}
         ingest = Ingest(sources, ledger, self.rules, self.clock, self.settings.central, since)
-        return Pipeline(self.settings, self.rules, ledger, ingest, wikis, self.clock)
+        explain = self._explain(ledger)
+        return Pipeline(self.settings, self.rules, ledger, ingest, wikis, self.clock, explain=explain)
+
+    def _explain(self, ledger: Ledger) -> Explain:
+        api = self.apis[self.settings.central]
+        translations = Translations(api, ledger, self.clock, self.followed)
+        homes = Homes(api, ledger, self.clock)
+        return lambda cases: explanations.read(cases, self.settings.wikis, translations, homes)
 
     def wikis(self, only: Collection[str] = (), *, save: bool) -> Mapping[str, Wiki]:
         """The wikis with our account, which Pywikibot is loaded for; the central one is always among them.

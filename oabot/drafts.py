@@ -12,7 +12,7 @@ from oabot.i18n import Language, language
 from oabot.ledger import Publication, ShownRegion
 from oabot.model import EntryId, Page
 from oabot.publish import Drafted, digest
-from oabot.views import Draft, Material, Place, render
+from oabot.views import Draft, Material, Place, figures, render
 from oabot.wikitext import Region, in_summary, regions, splice
 
 SUMMARY_LIMIT = 500
@@ -61,7 +61,7 @@ def place(page: Page, region: Region, desk: Desk) -> Place:
     """Where a region stands, and the language in which it is read."""
     asked = region.params.get("lang", "")
     spoken = language(asked, desk.settings.drafts) if asked else _language(page, desk)
-    return Place(desk.wiki, page.title, spoken)
+    return Place(desk.wiki, page.title, spoken, figures.read(region.body))
 
 
 def _language(page: Page, desk: Desk) -> Language:
@@ -96,6 +96,13 @@ def _summary(
 
 def _news(found: tuple[Region, ...], drafts: list[Draft], difference: Difference, spoken: Language) -> list[str]:
     rows = sum(draft.rows for draft in drafts)
+    told = [
+        draft.news
+        for region, draft in zip(found, drafts, strict=True)
+        if draft.news and draft.body != region.body and not draft.problem
+    ]
+    if told and not rows:
+        return [spoken.plain(key) for key in dict.fromkeys(told)]
     if all(not region.body.strip() for region in found):
         return [spoken.plain("oabot-summary-created", rows)]
     opened = {case for draft in drafts for case in draft.cases}
@@ -106,4 +113,4 @@ def _news(found: tuple[Region, ...], drafts: list[Draft], difference: Difference
         parts.append(spoken.plain("oabot-summary-added", added))
     if changed:
         parts.append(spoken.plain("oabot-summary-changed", changed))
-    return parts
+    return parts + [spoken.plain(key) for key in dict.fromkeys(told)]

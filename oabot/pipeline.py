@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from oabot.config import Settings, WikiSettings
 from oabot.drafts import Desk, draft_page, find
 from oabot.errors import InputError, RegionError, SourceError, WikiError
+from oabot.explanations import Explanations
 from oabot.ingest import Ingest, Report
 from oabot.known import Known, know
 from oabot.ledger import Held, Ledger
-from oabot.model import Page
+from oabot.model import Case, Page
 from oabot.publish import Drafted, Outcome, Permit, Publisher, Result, Terms
 from oabot.resolve import resolve
 from oabot.rules import Rules
@@ -27,10 +28,14 @@ TEMPLATES = 10
 """The namespace of templates; theirs is documentation, not a region to fill."""
 
 
+Explain = Callable[[tuple[Case, ...]], Explanations]
+"""Reads what explains the cases."""
+
+
 class Pipeline:
     """Everything between the logs and the pages, over one ledger."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one of each part that it joins
         self,
         settings: Settings,
         rules: Rules,
@@ -38,10 +43,13 @@ class Pipeline:
         ingest: Ingest,
         wikis: Mapping[str, Wiki],
         clock: Clock,
+        *,
+        explain: Explain = lambda _: Explanations(),
     ) -> None:
         self._settings, self._rules, self._ledger = settings, rules, ledger
         self._wikis, self._clock = wikis, clock
         self._material: Material = Material((), {}, settings.account, settings.central)
+        self._explain, self._explanations = explain, Explanations()
         self.ingest = ingest
 
     def read(self) -> Report:
@@ -78,11 +86,15 @@ class Pipeline:
         """What pages are made of now."""
         shown = {entry for page in self._ledger.publications.all_latest() for entry in page.entries}
         settle = timedelta(hours=self._settings.settle_hours)
+        cases = self.known().publishable(self._clock.now(), settle, shown)
         return Material(
-            cases=self.known().publishable(self._clock.now(), settle, shown),
+            cases=cases,
             addresses={dbname: wiki.url for dbname, wiki in self._settings.wikis.items()},
             account=self._settings.account,
             central=self._settings.central,
+            homes=self._explanations.homes,
+            statements=self._explanations.told(cases),
+            statements_read=self._explanations.learned.whole,
         )
 
     def refresh(
@@ -95,6 +107,7 @@ class Pipeline:
         if held is not None:
             resolve(self._ledger, self._wikis, held)
         publisher = Publisher(self._wikis, self._permits(), self._ledger, self._clock, terms, held)
+        self._explanations = self._explain(self.material().cases)
         self._material = self.material()
         outcomes: list[Outcome] = []
         for dbname in self._wikis if wikis is None else wikis:
@@ -123,7 +136,7 @@ class Pipeline:
         """Whether a page, as it was just read, says already what it should."""
         try:
             return draft_page(page, self._desk(dbname, page, terms)).text == page.text
-        except (RegionError, InputError):
+        except (RegionError, InputError, SourceError):
             return False  # the publisher finds the same and says so
 
     def _fresh_draft(self, dbname: str, terms: Terms, page: Page) -> Drafted:

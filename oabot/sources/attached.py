@@ -37,3 +37,17 @@ def worth_reading(api: Api, performer: str, wikis: Iterable[str]) -> list[str]:
     except IncompleteReply:
         known = None
     return [wiki for wiki in wikis if known is None or wiki in known or wiki == api.dbname]
+
+
+def home(api: Api, name: str) -> str | None:
+    """The dbname of an account's home wiki; None when it has none, is hidden, was renamed or never was.
+
+    Raises: `SourceError`; `IncompleteReply` also where CentralAuth is not installed.
+    """
+    for reply in api.query(meta="globaluserinfo", guiuser=name):
+        info = reply.get("globaluserinfo")
+        if not isinstance(info, dict):
+            raise IncompleteReply(f"{api.dbname}: a reply without globaluserinfo")
+        if isinstance(info.get("home"), str):
+            return str(info["home"])
+    return None

@@ -20,9 +20,9 @@ def statement(
 ) -> Statement | None:
     """The statement at that title, wherever it has moved to; None when no page is there.
 
-    `affected` are the languages for which every unit is asked: whether the correction is translated, and which
-    units are outdated. `known_id` is the id that the config gives it. Raises: `SourceError`; a statement is
-    whole or not there at all.
+    For the languages in `affected`, and those that it asks for itself, every unit is asked: whether the correction is
+    translated, and which units are outdated. `known_id` is the id that the config gives it. Raises: `SourceError`; a
+    statement is whole or not there at all.
     """
     there = translate.is_there()
     page, marking = _follow(api, translate, title) if there else (pages.source_page(api, title), Marking(()))
@@ -71,7 +71,7 @@ def _with_translations(
     units = {
         code: {unit.key: unit.status for unit in translate.collection(facts.title, code) or ()}
         for code in shown
-        if code in affected & begun
+        if code in (affected | set(facts.priority)) & begun
     }
     outdated = {key for each in units.values() for key, status in each.items() if status is UnitStatus.FUZZY}
     since = _since(api, facts, outdated)

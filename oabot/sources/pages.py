@@ -14,6 +14,7 @@ from oabot.sources.api import Api, Reply
 from oabot.statements import is_statement
 from oabot.timestamps import parse_timestamp
 
+PREFIX: Final = "Office actions/"
 _SECTION: Final = re.compile(r"/\* (.+?) \*/")
 _TAG: Final = re.compile(r"<[^>]*>")
 
@@ -41,13 +42,46 @@ class Candidate:
     timestamp: datetime
 
 
-def titles(api: Api, configured: Iterable[str] = ()) -> list[str]:
-    """The titles of all statements of a wiki: by how they are built, and those of the config. Sorted."""
-    found = set(configured)
-    asked = {"list": "allpages", "apprefix": "Office actions/", "apfilterredir": "nonredirects", "aplimit": "max"}
-    for reply in api.query(**asked):
-        found |= {row["title"] for row in _list(reply, "allpages", api) if is_statement(str(row.get("title")))}
-    return sorted(found)
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """By which to tell whether anything about statements has changed."""
+
+    revids: tuple[tuple[str, int], ...]
+    """(title, newest revid) of pages that are there, of translations too; sorted."""
+    marks: tuple[tuple[str, int], ...] = ()
+    """(title, logid) of what was done lately to their being marked for translation; sorted."""
+
+    def of(self, title: str) -> Newest:
+        """What concerns one page and its translations."""
+        return Newest(
+            tuple(row for row in self.revids if row[0] == title or row[0].startswith(f"{title}/")),
+            tuple(row for row in self.marks if row[0] == title),
+        )
+
+    @property
+    def statements(self) -> list[str]:
+        """The titles that are built as those of statements."""
+        return [title for title, _ in self.revids if is_statement(title)]
+
+
+def newest(api: Api, titles: Iterable[str], since: datetime) -> Newest:
+    """What there is under "Office actions/" and at `titles`, with all that was marked since then: one request.
+
+    One more for each 50 titles.
+    """
+    revids: dict[str, int] = {}
+    marked: dict[int, str] = {}
+    asked = {"generator": "allpages", "gapprefix": PREFIX, "gapfilterredir": "nonredirects", "gaplimit": "max"}
+    log = {"list": "logevents", "letype": "pagetranslation", "leprop": "ids|title", "lelimit": "max"}
+    for reply in api.query(prop="info", **asked, **log, leend=since):
+        revids |= _revids(reply)
+        marked |= {row["logid"]: str(row.get("title")) for row in _list(reply, "logevents", api)}
+    wanted = sorted(set(titles) - set(revids))
+    for start in range(0, len(wanted), 50):
+        for reply in api.query(prop="info", titles=wanted[start : start + 50]):
+            revids |= _revids(reply)
+    marks = sorted((title, logid) for logid, title in marked.items() if title in revids)
+    return Newest(tuple(sorted(revids.items())), tuple(marks))
 
 
 def source_page(api: Api, title: str) -> SourcePage | None:
@@ -119,6 +153,11 @@ def candidates(api: Api, account: str, since: datetime | None = None) -> Iterato
                 if key not in seen:
                     seen.add(key)
                     yield Candidate(*key, row["revid"], time)
+
+
+def _revids(reply: Reply) -> dict[str, int]:
+    rows = reply.get("pages", [])
+    return {str(row["title"]): row["lastrevid"] for row in rows if isinstance(row.get("lastrevid"), int)}
 
 
 def _hidden(row: Reply) -> bool:

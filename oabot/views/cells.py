@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from oabot.explained import Told
 from oabot.model import GLOBAL, NEVER, Case, Kind, Status
+from oabot.statements import CorrectionState, GroupState
 from oabot.timestamps import iso
-from oabot.views.material import Material, Place, entry_link, own_link, target_link
+from oabot.views import translation
+from oabot.views.figures import attribute, figure
+from oabot.views.material import Material, Place, entry_link, own_link, page_link, target_link
 from oabot.wikitext import Cell, Wikitext, escape, isolate
 
 NOTHING = Wikitext("")
@@ -107,6 +111,46 @@ def status_text(case: Case, material: Material, place: Place) -> Wikitext:
     return Wikitext("<br>".join(parts))
 
 
+def statement(case: Case, material: Material, place: Place) -> Cell:
+    """The statements that explain it, and whether readers of the page's language can read them."""
+    return notes(_statement(told, material, place) for told in material.explaining(case))
+
+
+def _statement(told: Told, material: Material, place: Place) -> Wikitext:
+    found, language = told.statement, place.language
+    name = isolate(escape(translation.short_name(told)))
+    link = translation.statement_link(material, found.title, name)
+    if translation.is_source(found, language.code) or found.group is not GroupState.MARKED:
+        return link
+    shown = figure(found, translation.readers_translation(found, language.code), place.shown)
+    now = shown.translation
+    spoken = translation.language_name(now.language)
+    if not translation.begun(now):
+        said = language.say("oabot-statement-untranslated", spoken)
+        said = Wikitext(f"{said} · {translation.help_link(material, place, found, now.language)}")
+    else:
+        there = translation.statement_link(material, f"{found.title}/{now.language}", spoken)
+        missing = now.correction in {CorrectionState.MISSING, CorrectionState.UNMARKED, CorrectionState.OUTDATED}
+        state = translation.correction(now, language) if missing else translation.progress(now, language)
+        said = language.say("oabot-statement-translated", there, state)
+    return Wikitext(f"{link}<br><small{attribute(shown)}>{said}</small>")
+
+
+def notice(case: Case, material: Material, _place: Place) -> Cell:
+    """Where the local community was told, by people's notes."""
+    return notes(_page(material, note.local_notice) for note in case.annotations if note.local_notice)
+
+
+def discussion(case: Case, material: Material, _place: Place) -> Cell:
+    """Where people discuss it, by people's notes."""
+    return notes(_page(material, title) for note in case.annotations for title in note.discussion)
+
+
+def _page(material: Material, title: str) -> Wikitext:
+    """A page as the central wiki's links name it; that wiki leads on to the others by their prefixes."""
+    return page_link(material, material.central, title, isolate(escape(title, limit=100)))
+
+
 def notes(texts: Iterable[Wikitext]) -> Cell:
     """What people wrote, one below the other."""
     return Cell(Wikitext("<br>".join(texts)))
@@ -128,6 +172,9 @@ CELLS: Mapping[str, Callable[[Case, Material, Place], Cell]] = {
     "log": log,
     "expires": expires,
     "status": status,
+    "statement": statement,
+    "notice": notice,
+    "discussion": discussion,
     "note": note,
 }
 """Column -> its cell."""

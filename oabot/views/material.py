@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
+from oabot.errors import SourceError
+from oabot.explained import Told, normal
 from oabot.i18n import Language
 from oabot.model import Case, EntryId, TargetKind
+from oabot.views.figures import Figures
 from oabot.wikitext import Wikitext, escape, external, isolate
 
 
@@ -27,10 +30,32 @@ class Material:
     """The time of the oldest log entry that could be read."""
     homes: Mapping[str, str] = field(default_factory=dict)
     """Account -> dbname of its home wiki, where CentralAuth tells."""
+    statements: tuple[Told, ...] = ()
+    """What explains cases, and other pages whose translation is followed."""
+    statements_read: bool = True
+    """Whether all of them could be read."""
 
     def own_page(self, name: str) -> str:
         """The title of one of the account's pages on the central wiki."""
         return f"User:{self.account}/{name}"
+
+    def told(self) -> tuple[Told, ...]:
+        """The statements. Raises: `SourceError` unless all could be read: then nothing may be left out for lack of
+        them.
+        """
+        if not self.statements_read:
+            raise SourceError("statements and their translations")
+        return self.statements
+
+    def explaining(self, case: Case) -> tuple[Told, ...]:
+        """The statements that explain a case. Raises: as `told`."""
+        return tuple(one for one in self.told() if case.id in one.cases)
+
+    def named(self, name: str) -> Told | None:
+        """The statement with that shortcut or title. Raises: as `told`."""
+        wanted = normal(name)
+        found = (one for one in self.told() if wanted in (normal(one.statement.id), normal(one.statement.title)))
+        return next(found, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +65,8 @@ class Place:
     wiki: str
     title: str
     language: Language
+    shown: Figures = field(default_factory=dict)
+    """The states of translations that the region shows now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +78,8 @@ class Draft:
     """Every log entry that it shows or relies on; re-read before it is saved."""
     cases: tuple[EntryId, ...] = ()
     """The entries among them that opened a case: one for each row."""
+    news: str = ""
+    """The key of what an edit summary says when this changes, where it isn't about cases."""
     problem: bool = False
     """Whether it says what is wrong with the set-up instead of what was asked for."""
 

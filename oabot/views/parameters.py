@@ -69,6 +69,13 @@ def unknown_view(view: str, views: Iterable[str], language: Language) -> Problem
     return Problem(language.say("oabot-setup-unknown-view", _quoted(view), _names(language, views)))
 
 
+def unknown_statement(name: str, known: Iterable[str], language: Language) -> Problem:
+    """The problem of a region that asks for a statement that there isn't."""
+    names = list(known)
+    one_of = language.say("oabot-allowed-one", _names(language, names))
+    return _bad("statement", name, one_of if names else language.say("oabot-empty-statements"), language)
+
+
 def _quoted(text: str) -> Wikitext:
     return isolate(escape(text, limit=_SHOWN))
 

@@ -25,7 +25,7 @@ _ALWAYS = ("date", "class", "target", "wiki", "performer", "log", "status")
 
 def render_table(filters: Filters, material: Material, place: Place) -> Draft:
     """All cases that the filters let through, newest first."""
-    return _render(_chosen(material.cases, filters), "oabot-caption-table", filters, material, place)
+    return _render(_chosen(material.cases, filters, material), "oabot-caption-table", filters, material, place)
 
 
 def render_local(filters: Filters, material: Material, place: Place) -> Draft:
@@ -36,11 +36,14 @@ def render_local(filters: Filters, material: Material, place: Place) -> Draft:
         if case.target.scope == place.wiki
         or (case.target.scope == GLOBAL and material.homes.get(case.target.name) == place.wiki)
     ]
-    return _render(_chosen(here, filters), "oabot-caption-local", filters, material, place)
+    return _render(_chosen(here, filters, material), "oabot-caption-local", filters, material, place)
 
 
-def _chosen(found: Iterable[Case], filters: Filters) -> list[Case]:
+def _chosen(found: Iterable[Case], filters: Filters, material: Material) -> list[Case]:
     chosen = [case for case in found if _passes(case, filters)]
+    if filters.statement:
+        told = material.named(filters.statement)
+        chosen = [case for case in chosen if told and case.id in told.cases]
     return sorted(chosen, key=lambda case: case.opening.order, reverse=True)
 
 
@@ -50,7 +53,6 @@ def _passes(case: Case, filters: Filters) -> bool:
         and (not filters.classes or case.action_class in filters.classes)
         and (not filters.statuses or case.status in filters.statuses)
         and (filters.since is None or case.opening.timestamp >= filters.since)
-        and (not filters.statement or any(note.statement == filters.statement for note in case.annotations))
     )
 
 

@@ -26,7 +26,11 @@ def api(fresh_farm: Farm) -> Iterator[Api]:
 
 
 def test_statements_are_found_by_their_titles(api: Api) -> None:
-    assert TITLE in pages.titles(api)
+    found = pages.newest(api, ["Office actions/May 1999 statement"], datetime(2021, 9, 17, tzinfo=UTC))
+
+    assert TITLE in found.statements
+    assert {TITLE, f"{TITLE}/bn"} <= set(dict(found.revids))
+    assert found.marks == ((TITLE, 42948802),)
 
 
 def test_a_shortcut_leads_to_the_statement_and_is_its_id(api: Api) -> None:

@@ -79,7 +79,20 @@ class TranslatedPage:
         return {"query": {"messagecollection": rows, "metadata": {"remaining": 0}}}
 
     def _pages(self, params: Params) -> Reply:
+        if "generator" in params:
+            return {"query": {"pages": [self._newest(language) for language in sorted(self.units)]}}
         return {"query": {"pages": [self._page(title, params) for title in params["titles"].split("|")]}}
+
+    def _newest(self, language: str) -> dict[str, Any]:
+        """The source page, or a translation page, which is saved anew with each change of a unit."""
+        if language == "en":
+            return {"title": self.title, "ns": 0, "lastrevid": self.revid}
+        counts = self._counts(language)
+        return {
+            "title": f"{self.title}/{language}",
+            "ns": 0,
+            "lastrevid": 1000 + 100 * counts["translated"] + counts["fuzzy"],
+        }
 
     def _page(self, title: str, params: Params) -> dict[str, Any]:
         page: dict[str, Any] = {"title": title, "ns": 0, "pagelanguage": "en"}

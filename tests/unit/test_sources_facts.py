@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -179,15 +180,20 @@ def test_a_page_that_is_not_there_is_no_statement(page: TranslatedPage, api: Api
     assert statement(api, Translate(api, StillClock()), "Office actions/May 1999 statement", []) is None
 
 
-def test_statements_are_found_by_their_titles(wiki: FakeMediaWiki, api: Api) -> None:
-    names = [TITLE, TITLE + "/bn", "Office actions/DMCA notices", "Office actions/December 2022 statement"]
-    wiki.modules["allpages"] = lambda params: {"query": {"allpages": [{"title": name} for name in names]}}
+def test_statements_are_found_by_their_titles_and_what_changed_by_revids_and_marks(
+    wiki: FakeMediaWiki, page: TranslatedPage, api: Api
+) -> None:
+    since = datetime(2021, 9, 14, tzinfo=UTC)
+    before = pages.newest(api, ["Policy:Office actions"], since)
+    page.translate("bn", "5")
+    translated = pages.newest(api, ["Policy:Office actions"], since)
+    page.mark(2, "2021-09-20T09:00:00Z", 4)
+    marked = pages.newest(api, ["Policy:Office actions"], since)
 
-    assert pages.titles(api, ["Policy:Office actions"]) == [
-        "Office actions/December 2022 statement",
-        TITLE,
-        "Policy:Office actions",
-    ]
+    assert before.statements == [TITLE]
+    assert dict(before.revids)[TITLE] == 100
+    assert len({before, translated, marked}) == 3
+    assert pages.newest(api, ["Policy:Office actions"], since) == marked
 
 
 def test_posts_of_the_role_account_on_talk_pages_are_candidates_each_section_once(
