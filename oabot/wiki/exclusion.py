@@ -14,7 +14,7 @@ import mwparserfromhell
 from mwparserfromhell.nodes import Template
 
 _SCRIPT: Final = "oabot"
-_MAYBE: Final = re.compile(r"bots\s*(?:<!--.*?-->\s*)*[|}]", re.DOTALL | re.IGNORECASE)
+_MAYBE: Final = re.compile(r"bots[\s_]*(?:<!--.*?-->[\s_]*)*[|}]", re.DOTALL | re.IGNORECASE)
 
 
 def may_edit(text: str, account: str, restricted: AbstractSet[str] = frozenset()) -> bool:

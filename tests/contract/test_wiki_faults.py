@@ -314,3 +314,18 @@ def test_the_user_agent_is_ours_alone(wiki: LiveWiki, server: FaultyWiki) -> Non
     wiki.pages([PAGE])
 
     assert {headers["user-agent"] for headers in server.headers} == {"oabot/0 (https://example.org/contact; test)"}
+
+
+def test_where_a_wiki_has_central_accounts_their_groups_and_locks_count(wiki: LiveWiki, server: FaultyWiki) -> None:
+    server.central = {"groups": ["staff"], "locked": True}
+    user = wiki.users(["Example"])["Example"]
+
+    assert (user.groups, user.locked, user.missing) == ({"*", "user", "staff"}, True, False)
+
+
+def test_where_a_wiki_has_none_it_is_asked_once(wiki: LiveWiki, server: FaultyWiki) -> None:
+    found = wiki.users(["Example 1", "Example 2"])
+    wiki.users(["Example 3"])
+
+    assert [user.locked for user in found.values()] == [False, False]
+    assert sum("guiuser" in asked for asked in server.asked) == 1

@@ -38,12 +38,14 @@ _MODULES = [
 class FaultyWiki:
     """One page, one account. `fault` is what the next requests for pages and edits meet; None is an answer.
 
-    `times` says how often it still happens; `edits` and `reads` count what came, `texts` what was saved.
+    `times` says how often it still happens; `edits` and `reads` count what came, `texts` what was saved. `central`
+    is what CentralAuth knows of every account; None is a wiki without it.
     """
 
     def __init__(self, account: str) -> None:
         self.account = account
         self.dbname = "metawiki"
+        self.central: Reply | None = None
         self.revid = 100
         self.texts = [TEXT]
         self.fault: Behaviour | None = None
@@ -83,6 +85,10 @@ class FaultyWiki:
             "extensions": [],
         }
         query.update({part: site[part] for part in asked.get("siprop", "").split("|") if part})
+        if "ususers" in asked:
+            query["users"] = [{"name": name, "groups": ["*", "user"]} for name in asked["ususers"].split("|")]
+        if self.central is not None and "guiuser" in asked:
+            query["globaluserinfo"] = {"name": asked["guiuser"], **self.central}
         if "titles" in asked:
             query["pages"] = [self._page(title) for title in asked["titles"].split("|")]
         return {"batchcomplete": True, "query": query}
@@ -105,6 +111,7 @@ class Exchange(BaseHTTPRequestHandler):
     """One request, and what it meets."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     wiki: FaultyWiki
     asked: dict[str, str]
 
