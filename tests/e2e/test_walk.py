@@ -18,6 +18,12 @@ WIKIS = ("metawiki", "ruwiki", "zhwiki", "fawiki", "bnwiki")
 """Those whose page the seed has set up."""
 
 
+def _text(farm: Farm, wiki: str = "metawiki") -> str:
+    text = farm.text(wiki, TABLE)
+    assert text is not None
+    return text
+
+
 @dataclass(frozen=True)
 class Walked:
     """What one bot did on the seeded farm, told in its own words."""
@@ -36,9 +42,9 @@ def walked(farm: Farm, tmp_path_factory: pytest.TempPathFactory) -> Walked:
     farm.reset()
     bot = Bot(farm, tmp_path_factory.mktemp("bot"))
     dry = bot.run("once", "tables").stdout
-    untouched = farm.text("metawiki", TABLE)
+    untouched = _text(farm)
     first = bot.run("once", "tables", "--save").stdout
-    return Walked(bot, dry, untouched, first, {wiki: farm.text(wiki, TABLE) for wiki in WIKIS})
+    return Walked(bot, dry, untouched, first, {wiki: _text(farm, wiki) for wiki in WIKIS})
 
 
 def test_seeded_history_becomes_pages_and_a_second_run_makes_no_edit(farm: Farm, walked: Walked) -> None:
@@ -140,7 +146,7 @@ def test_a_real_desysop_across_wikis_is_on_both_pages_after_the_next_run(farm: F
     walked.bot.run("once", "tables", "--save")
 
     for wiki in ("metawiki", "zhwiki"):
-        assert name in farm.text(wiki, TABLE)
+        assert name in _text(farm, wiki)
 
 
 def test_an_entry_that_an_admin_hides_leaves_page_and_ledger_at_the_next_run(farm: Farm, walked: Walked) -> None:
@@ -148,13 +154,12 @@ def test_an_entry_that_an_admin_hides_leaves_page_and_ledger_at_the_next_run(far
 
     walked.bot.run("once", "all", "--save")
 
-    assert "logid/42911031 " not in farm.text("metawiki", TABLE)
+    assert "logid/42911031 " not in _text(farm)
     assert "erased" in walked.bot.run("explain", "metawiki", "42911031").stdout
 
 
 def test_a_stop_page_ends_the_run_with_its_own_exit_code(farm: Farm, walked: Walked) -> None:
-    before = farm.text("metawiki", TABLE)
-    broken = before.replace("wikitable", "wiki table")
+    broken = _text(farm).replace("wikitable", "wiki table")
     farm.person("user", "metawiki").edit(TABLE, broken)
     farm.person("user", "metawiki").edit("User:OATransparencyBot/Run", "stop")
 
