@@ -16,7 +16,7 @@ AGENT = "oabot/0 (https://example.org/contact; test)"
 TITLE = f"User:{BOT}/Test"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def session() -> Session:
     bot = accounts()["bot"]
     return configure(Access(bot.name, BotPassword(bot.bot_login.partition("@")[2], bot.bot_secret), AGENT))

@@ -320,7 +320,7 @@ def test_where_a_wiki_has_central_accounts_their_groups_and_locks_count(wiki: Li
     server.central = {"groups": ["staff"], "locked": True}
     user = wiki.users(["Example"])["Example"]
 
-    assert (user.groups, user.locked, user.missing) == ({"*", "user", "staff"}, True, False)
+    assert (user.groups, user.locked, user.missing) == (frozenset({"*", "user", "staff"}), True, False)
 
 
 def test_where_a_wiki_has_none_it_is_asked_once(wiki: LiveWiki, server: FaultyWiki) -> None:
