@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from oabot import stops
+from oabot import stops, translated
 from oabot.errors import (
     AccountRefused,
     EditConflict,
@@ -157,7 +157,9 @@ class Publisher:
     def _once(self, wiki: str, title: str, draft: Draft) -> Outcome:
         if reason := self._forbidden(wiki):
             return self._skipped(wiki, title, reason)
-        page = self._read(wiki, title)
+        page, source = self._read(wiki, title)
+        if translated.is_translation(page, source):
+            return self._skipped(wiki, title, "translation")
         if page.namespace not in NAMESPACES:
             return self._skipped(wiki, title, "namespace")
         if page.content_model not in ("wikitext", "json"):
@@ -180,17 +182,20 @@ class Publisher:
             return "enough"
         return ""
 
-    def _read(self, wiki: str, title: str) -> Page:
-        """The page and the stop pages, as they are now. Raises: `Stopped`."""
+    def _read(self, wiki: str, title: str) -> tuple[Page, Page | None]:
+        """The page, the one that it may be a translation of, and the stop pages, as they are now. Raises: `Stopped`."""
+        source = translated.source_title(title)
+        wanted = [title, source] if source else [title]
         if self._held is None:
-            return self._wikis[wiki].pages([title])[title]
+            pages = self._wikis[wiki].pages(wanted)
+            return pages[title], pages.get(source or "")
         self._pace(wiki)
         if wiki != self._terms.central:
             self._check_stop(self._terms.central, self._wikis[self._terms.central].pages(self._stop_titles()))
-        pages = self._wikis[wiki].pages([title, *self._stop_titles()])
+        pages = self._wikis[wiki].pages([*wanted, *self._stop_titles()])
         self._check_stop(wiki, pages)
         self._ledger.lease.renew(self._held, TURN)
-        return pages[title]
+        return pages[title], pages.get(source or "")
 
     def _stop_titles(self) -> Sequence[str]:
         return stops.titles(self._terms.account, self._terms.job)
