@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from oabot.classify import judge
-from oabot.effects import effect
 from oabot.errors import InputError, SourceError
-from oabot.identity import Identities
+from oabot.known import kept
 from oabot.ledger import Cursor, Door, Ledger, Quarantined
 from oabot.logentry import CENTRAL, parse
-from oabot.model import EntryId, Judgement, Kind, LogEntry, Renamed, Target, Unread, Verdict
+from oabot.model import EntryId, Judgement, LogEntry, Unread, Verdict
+from oabot.reach import reach
 from oabot.rules import Rules
 from oabot.seams import Clock, Source
 from oabot.targetlogs import titles
@@ -48,6 +48,8 @@ class Report:
     """dbname -> why its logs couldn't be read."""
     held: set[EntryId] = field(default_factory=set)
     """Entries that weren't there."""
+    awaited: set[EntryId] = field(default_factory=set)
+    """Entries that we were told of and that the wiki doesn't show yet."""
 
     @property
     def changed(self) -> bool:
@@ -98,6 +100,25 @@ class Ingest:
         self._store(gathered, report)
         return report
 
+    def woken(self, entries: Iterable[tuple[EntryId, str, datetime]], report: Report | None = None) -> Report:
+        """Read these entries (id, log type, time), and the logs of targets that were never read.
+
+        Entries that the wiki doesn't show yet are in `Report.awaited`. Raises: `LedgerError`.
+        """
+        report, gathered = report or Report(), _Gathered()
+        asked = list(entries)
+        for dbname in sorted({entry.wiki for entry, _, _ in asked}):
+            mine = [one for one in asked if one[0].wiki == dbname]
+            self._guarded(report, dbname, lambda dbname=dbname, mine=mine: self._by_ids(dbname, mine, gathered, report))
+        self._by_targets(gathered, report, ())
+        self._store(gathered, report)
+        return report
+
+    def reach(self) -> datetime | None:
+        """Since when the central wiki's logs say anything; None while that isn't known. Raises: `LedgerError`."""
+        source = self._sources.get(self._central)
+        return reach(source, self._ledger.state) if source else None
+
     def recheck(self, entries: Iterable[EntryId], report: Report | None = None) -> Report:
         """Read known entries again; erase what is hidden, hold what is missing, store what looks otherwise.
 
@@ -127,11 +148,23 @@ class Ingest:
             rows = self._sources[dbname].by_performer(performer, since)
             self._gather(dbname, rows, Door.PERFORMER, performer, gathered, report)
 
+    def _by_ids(
+        self, dbname: str, asked: list[tuple[EntryId, str, datetime]], gathered: _Gathered, report: Report
+    ) -> None:
+        found = self._sources[dbname].by_ids(asked)
+        report.awaited |= {entry_id for entry_id, row in found.items() if row is None}
+        self._take(dbname, (row for row in found.values() if row is not None), gathered, report)
+
     def _gather(
         self, dbname: str, rows: Iterator[_Row], door: Door, key: str, gathered: _Gathered, report: Report
     ) -> None:
         """Take rows in; the cursor is kept for when they are stored."""
+        for entry in self._take(dbname, rows, gathered, report)[-1:]:
+            gathered.cursors[dbname, door, key] = Cursor(dbname, door, key, entry.timestamp, entry.id.logid)
+
+    def _take(self, dbname: str, rows: Iterable[_Row], gathered: _Gathered, report: Report) -> list[LogEntry]:
         odd: list[Quarantined] = []
+        taken: list[LogEntry] = []
         for row in rows:
             report.read[dbname] = report.read.get(dbname, 0) + 1
             try:
@@ -143,10 +176,11 @@ class Ingest:
             if isinstance(entry.params, Unread):
                 odd.append(Quarantined(entry.id, entry.type, entry.action, entry.params.shape))
             gathered.rows[entry.id], gathered.entries[entry.id] = row, entry
-            gathered.cursors[dbname, door, key] = Cursor(dbname, door, key, entry.timestamp, entry.id.logid)
+            taken.append(entry)
         if odd:
             report.quarantined |= {entry.id for entry in odd}
             self._ledger.observations.record([], odd=odd)
+        return taken
 
     def _by_targets(self, gathered: _Gathered, report: Report, only: Collection[tuple[str, str]] | None) -> None:
         """Read the log of every target that may have a case; a rename found there leads to the new name's log."""
@@ -188,7 +222,7 @@ class Ingest:
 
     def _store(self, gathered: _Gathered, report: Report) -> None:
         entries, judgements = self._judged(gathered)
-        keep = _kept(entries, judgements)
+        keep = kept(entries, judgements)
         self._erase_hidden(entries, judgements, report)
         rows = [(entry_id, row) for entry_id, row in gathered.rows.items() if entry_id in keep]
         failed = set(report.failed)
@@ -240,26 +274,3 @@ def _is_hidden(dbname: str, row: _Row, central: str) -> bool:
         return parse(dbname, row, central).hidden
     except InputError:
         return False
-
-
-def _kept(entries: Iterable[LogEntry], judgements: Mapping[EntryId, Judgement]) -> set[EntryId]:
-    """Ids of what is stored: actions, what waits for review, and what was done about a case's target."""
-    entries = list(entries)
-    identities = Identities(entries)
-
-    def key(entry: LogEntry) -> tuple[Kind, Target] | None:
-        done = effect(entry)
-        return (done.kind, identities.now(entry.target, entry)) if done and entry.target else None
-
-    listed = {entry.id for entry in entries if judgements[entry.id].verdict in (Verdict.YES, Verdict.REVIEW)}
-    about = {key(entry) for entry in entries if judgements[entry.id].verdict is Verdict.YES} - {None}
-    people = {target.name for _, target in filter(None, about)}
-    also = {
-        entry.id
-        for entry in entries
-        if judgements[entry.id].verdict is Verdict.NO
-        and (
-            key(entry) in about or (isinstance(entry.params, Renamed) and {entry.params.old, entry.params.new} & people)
-        )
-    }
-    return listed | also

@@ -92,6 +92,7 @@ class Pipeline:
             addresses={dbname: wiki.url for dbname, wiki in self._settings.wikis.items()},
             account=self._settings.account,
             central=self._settings.central,
+            reach=self.ingest.reach(),
             homes=self._explanations.homes,
             statements=self._explanations.told(cases),
             statements_read=self._explanations.learned.whole,

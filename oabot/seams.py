@@ -83,6 +83,10 @@ class Source(Protocol):
         """Rows on that log title, oldest first; complete or an error. Raises: `SourceError`."""
         ...
 
+    def oldest(self) -> datetime | None:
+        """The time of the oldest entry that anybody can see; None for an empty log. Raises: `SourceError`."""
+        ...
+
     def by_ids(self, known: Iterable[tuple[EntryId, str, datetime]]) -> dict[EntryId, dict[str, Any] | None]:
         """Known entries (id, log type, time) as the wiki shows them now; None for one that isn't there.
 

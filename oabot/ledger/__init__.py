@@ -37,6 +37,7 @@ from oabot.ledger.opening import Opening
 from oabot.ledger.publications import Publication, ShownRegion
 from oabot.ledger.quarantine import Quarantined
 from oabot.ledger.runs import Run
+from oabot.ledger.state import State
 from oabot.ledger.store import Ledger
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Recorded",
     "Run",
     "ShownRegion",
+    "State",
     "Tombstone",
     "Turn",
 ]

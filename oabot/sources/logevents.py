@@ -19,6 +19,7 @@ from typing import Any, Final
 from oabot.errors import IncompleteReply, SourceRefused
 from oabot.model import EntryId
 from oabot.sources.api import Api, Value
+from oabot.timestamps import parse_timestamp
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,13 @@ class LogEvents:
     def by_target(self, title: str, since: datetime | None = None) -> Iterator[Row]:
         """Rows on that log title, oldest first; complete or an error. Raises: `SourceError`."""
         return self._oldest_first(letitle=title, lestart=since)
+
+    def oldest(self) -> datetime | None:
+        """As `Source.oldest`."""
+        params: dict[str, Value] = {"ledir": "newer", "lelimit": 1, "leprop": "ids|timestamp"}
+        reply = self._api.get(action="query", list="logevents", **params)
+        rows = reply.get("query", {}).get("logevents", [])
+        return parse_timestamp(str(rows[0].get("timestamp"))) if rows else None
 
     def by_ids(self, known: Iterable[Known]) -> dict[EntryId, Row | None]:
         """Known entries (id, log type, time) as the wiki shows them now; None for one that isn't there.

@@ -121,6 +121,13 @@ def test_rows_on_a_target_can_be_asked_for_from_a_time_on(served: Served) -> Non
     assert list(served.source.by_target(title, moment(only) + timedelta(seconds=1))) == []
 
 
+def test_the_oldest_entry_tells_since_when_the_log_says_anything(served: Served) -> None:
+    oldest = served.source.oldest()
+
+    assert oldest is not None
+    assert oldest <= min(moment(row) for row in served.rows)
+
+
 def test_known_entries_come_as_they_are_shown_now_the_hidden_ones_too(served: Served) -> None:
     found = served.source.by_ids([known(row) for row in served.rows])
 
