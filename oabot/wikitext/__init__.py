@@ -1,5 +1,6 @@
 """Wikitext that we make, and the regions of pages in which we put it."""
 
+from oabot.wikitext.calls import TemplateCall, template_calls, with_parameters
 from oabot.wikitext.escape import Wikitext, clean, escape, in_summary, isolate
 from oabot.wikitext.links import external, link
 from oabot.wikitext.regions import BUDGET, PAGE_LIMIT, Region, fits, regions, splice
@@ -12,6 +13,7 @@ __all__ = [
     "Column",
     "Region",
     "Row",
+    "TemplateCall",
     "Wikitext",
     "clean",
     "escape",
@@ -23,4 +25,6 @@ __all__ = [
     "regions",
     "splice",
     "table",
+    "template_calls",
+    "with_parameters",
 ]
