@@ -19,6 +19,15 @@ class Stopped(OabotError):
     """A stop page, a rest or a lost lease forbids to go on. Exit 3."""
 
 
+class Resting(Stopped):
+    """People want all wikis to be left alone until somebody lets the bot go on. `code` is one of `rests.RESTS`."""
+
+    def __init__(self, wiki: str, code: str) -> None:
+        super().__init__(f"{wiki}: resting: {code}")
+        self.wiki = wiki
+        self.code = code
+
+
 class SourceError(OabotError):
     """A public source (API, stream) can't be read now; nothing may be concluded from its silence."""
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import enum
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from oabot import stops, translated
+from oabot import translated
 from oabot.errors import (
     AccountRefused,
     EditConflict,
@@ -21,15 +21,30 @@ from oabot.errors import (
     PageRefused,
     RegionError,
     SourceError,
-    Stopped,
     WikiError,
     WikiRests,
 )
 from oabot.guard import Difference
+from oabot.leave import Leave, Permit, Terms
 from oabot.ledger import Held, Ledger, Publication, ShownRegion
 from oabot.model import Edit, EntryId, Page, PageState
+from oabot.rests import RESTS
 from oabot.seams import Clock, Wiki
 from oabot.wikitext import fits
+
+__all__ = [
+    "NAMESPACES",
+    "TURN",
+    "Draft",
+    "Drafted",
+    "Outcome",
+    "Permit",
+    "Publisher",
+    "Result",
+    "Terms",
+    "digest",
+    "shown",
+]
 
 log = logging.getLogger(__name__)
 
@@ -83,40 +98,13 @@ class Drafted:
         return bool(self.difference.added)
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """How we may edit one wiki."""
-
-    approved: bool
-    flagged: bool = False
-    news_marked_bot: bool = False
-    pace: float = 10.0
-    groups: frozenset[str] = frozenset({"sysop", "steward"})
-    """Whose ``run`` counts on the stop pages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds for all saves of one run."""
-
-    account: str
-    central: str
-    run: str
-    """Its id."""
-    job: str = ""
-    saves: int = 30
-    """How many saves it may make."""
-    approved: frozenset[tuple[str, str]] = frozenset()
-    """(wiki, title) of pages that may lose any number of rows."""
-
-
 Draft = Callable[[Page], Drafted]
 
 
 class Publisher:
     """Saves pages for one run."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one of each part that it joins
         self,
         wikis: Mapping[str, Wiki],
         permits: Mapping[str, Permit],
@@ -124,22 +112,25 @@ class Publisher:
         clock: Clock,
         terms: Terms,
         held: Held | None = None,
+        *,
+        leave: Leave | None = None,
     ) -> None:
         """`held` is our lease; without one it is a dry run, in which nothing is recorded and nobody stops us."""
+        self._leave = leave or Leave(wikis, permits, ledger, terms)
         self._wikis, self._permits = wikis, permits
         self._ledger, self._clock = ledger, clock
         self._terms, self._held, self._left = terms, held, terms.saves
         self._last_save: dict[str, datetime] = {}
         self._resting: dict[str, str] = {}
 
-    def publish(self, wiki: str, title: str, draft: Draft) -> Outcome:
-        """Bring one page to what it should say.
+    def publish(self, wiki: str, title: str, draft: Draft, *, even_resting: bool = False) -> Outcome:
+        """Bring one page to what it should say; `even_resting` for the page that says why the bot rests.
 
         Raises: `Stopped` when a stop page or the lease forbids to go on at all; everything else is in the outcome.
         """
         for _ in range(TRIES):
             try:
-                return self._once(wiki, title, draft)
+                return self._once(wiki, title, draft, even_resting=even_resting)
             except EditConflict:
                 log.info("%s: somebody saved the page meanwhile; reading it again", wiki)
             except PageRefused as refusal:
@@ -154,24 +145,32 @@ class Publisher:
                 return self._skipped(wiki, title, "unread")
         return self._skipped(wiki, title, "conflict")
 
-    def _once(self, wiki: str, title: str, draft: Draft) -> Outcome:
+    def _once(self, wiki: str, title: str, draft: Draft, *, even_resting: bool) -> Outcome:
         if reason := self._forbidden(wiki):
             return self._skipped(wiki, title, reason)
-        page, source = self._read(wiki, title)
-        if translated.is_translation(page, source):
-            return self._skipped(wiki, title, "translation")
-        if page.namespace not in NAMESPACES:
-            return self._skipped(wiki, title, "namespace")
-        if page.content_model not in ("wikitext", "json"):
-            return self._skipped(wiki, title, "other")
+        page, source = self._read(wiki, title, even_resting=even_resting)
+        if reason := self._unfit(wiki, page, source):
+            return self._skipped(wiki, title, reason)
         drafted = draft(page)
         if drafted.text == page.text:
             return Outcome(wiki, title, Result.UNCHANGED, base_revid=page.revid)
+        if self._terms.expected and self._terms.expected.get((wiki, title)) != shown(drafted.regions):
+            return self._skipped(wiki, title, "changed")
         if not fits(drafted.text):
             return self._skipped(wiki, title, "too-big")
         if self._shrinks(wiki, title, drafted):
             return Outcome(wiki, title, Result.HELD, "held", base_revid=page.revid)
         return self._save(wiki, page, drafted)
+
+    def _unfit(self, wiki: str, page: Page, source: Page | None) -> str:
+        """Why a page isn't one that we may write in now."""
+        if translated.is_translation(page, source):
+            return "translation"
+        if page.namespace not in NAMESPACES:
+            return "namespace"
+        if page.content_model not in ("wikitext", "json"):
+            return "other"
+        return "reverted" if self._held is not None and self._leave.page_rests(wiki, page) else ""
 
     def _forbidden(self, wiki: str) -> str:
         if wiki in self._resting:
@@ -182,38 +181,23 @@ class Publisher:
             return "enough"
         return ""
 
-    def _read(self, wiki: str, title: str) -> tuple[Page, Page | None]:
-        """The page, the one that it may be a translation of, and the stop pages, as they are now. Raises: `Stopped`."""
+    def _read(self, wiki: str, title: str, *, even_resting: bool) -> tuple[Page, Page | None]:
+        """The page and the one that it may be a translation of, as they are now. Raises: `Stopped`, `WikiRests`."""
         source = translated.source_title(title)
         wanted = [title, source] if source else [title]
         if self._held is None:
             pages = self._wikis[wiki].pages(wanted)
             return pages[title], pages.get(source or "")
         self._pace(wiki)
-        if wiki != self._terms.central:
-            self._check_stop(self._terms.central, self._wikis[self._terms.central].pages(self._stop_titles()))
-        pages = self._wikis[wiki].pages([*wanted, *self._stop_titles()])
-        self._check_stop(wiki, pages)
+        pages = self._leave.read(wiki, wanted, even_resting=even_resting)
         self._ledger.lease.renew(self._held, TURN)
         return pages[title], pages.get(source or "")
-
-    def _stop_titles(self) -> Sequence[str]:
-        return stops.titles(self._terms.account, self._terms.job)
-
-    def _check_stop(self, wiki: str, pages: Mapping[str, Page]) -> None:
-        authors = {page.user for title in self._stop_titles() if (page := pages.get(title)) and page.user}
-        users = self._wikis[wiki].users(sorted(authors))
-        reason = stops.stop(pages, users, self._stop_titles(), self._permits[wiki].groups)
-        if reason is None:
-            return
-        if wiki == self._terms.central:
-            raise Stopped(f"{wiki}: {reason.title} ({reason.code})")
-        self._resting[wiki] = "stopped"
-        raise WikiRests("stopped")
 
     def _shrinks(self, wiki: str, title: str, drafted: Drafted) -> bool:
         if not drafted.guarded or (wiki, title) in self._terms.approved:
             return False
+        if drafted.difference.before & drafted.erased:
+            return False  # what was erased goes at once, even if much else is missing; that comes back when it is there
         return drafted.difference.loses_too_much(drafted.erased)
 
     def _pace(self, wiki: str) -> None:
@@ -247,6 +231,7 @@ class Publisher:
         self._last_save[wiki] = self._clock.now()
         self._left -= 1
         self._ledger.publications.record(self._held, number, saved.revid)
+        self._leave.saved(wiki, page)
         result = Result.SAVED if saved.changed else Result.UNCHANGED
         return Outcome(wiki, page.title, result, revid=saved.revid, base_revid=edit.base_revid)
 
@@ -260,6 +245,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.rstrip().encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def shown(regions: Iterable[ShownRegion]) -> str:
+    """What a page's regions say, and what they were asked to say; people's words outside don't count."""
+    return digest("\n".join(sorted(f"{one.key}:{one.sha256}" for one in regions)))
+
+
 _REASONS = {
     "nobots": "bots-deny",
     "protectedpage": "protected",
@@ -271,8 +261,7 @@ _REASONS = {
     "abusefilter-warning": "filtered",
     "spamblacklist": "filtered",
     "titleblacklist-forbidden": "filtered",
-    "stopped": "stopped",
-    "blocked": "blocked",
+    **{code: code for code in ("stopped", "edited", *RESTS)},
 }
 
 
