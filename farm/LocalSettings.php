@@ -77,7 +77,7 @@ $wgPasswordAttemptThrottle = [];
 $wgRateLimits = [];
 
 // ---- what Debian ships and Wikimedia has ----
-wfLoadSkin( 'Vector' );
+wfLoadSkins( [ 'MinervaNeue', 'Vector' ] );
 $wgDefaultSkin = 'vector-2022';
 wfLoadExtensions( [ 'AbuseFilter', 'ParserFunctions', 'Renameuser', 'SpamBlacklist', 'TemplateData', 'TitleBlacklist' ] );
 $wgPFEnableStringFunctions = true;

@@ -25,18 +25,28 @@ _ALWAYS = ("date", "class", "target", "wiki", "performer", "log", "status")
 
 def render_table(filters: Filters, material: Material, place: Place) -> Draft:
     """All cases that the filters let through, newest first."""
-    return _render(_chosen(material.cases, filters, material), "oabot-caption-table", filters, material, place)
+    return _render(of_table(filters, material, place), "oabot-caption-table", filters, material, place)
 
 
 def render_local(filters: Filters, material: Material, place: Place) -> Draft:
     """Cases on this wiki, those that only the central log shows too, and global ones of accounts at home here."""
+    return _render(of_wiki(filters, material, place), "oabot-caption-local", filters, material, place)
+
+
+def of_table(filters: Filters, material: Material, _place: Place) -> Sequence[Case]:
+    """The cases of `render_table`."""
+    return _chosen(material.cases, filters, material)
+
+
+def of_wiki(filters: Filters, material: Material, place: Place) -> Sequence[Case]:
+    """The cases of `render_local`."""
     here = [
         case
         for case in material.cases
         if case.target.scope == place.wiki
         or (case.target.scope == GLOBAL and material.homes.get(case.target.name) == place.wiki)
     ]
-    return _render(_chosen(here, filters, material), "oabot-caption-local", filters, material, place)
+    return _chosen(here, filters, material)
 
 
 def _chosen(found: Iterable[Case], filters: Filters, material: Material) -> list[Case]:
@@ -60,7 +70,8 @@ def _render(chosen: Sequence[Case], caption: str, filters: Filters, material: Ma
     say = place.language.say
     shown = chosen[: filters.limit]
     if not shown:
-        return Draft(framed(say("oabot-empty-table"), material, place))
+        nothing = Wikitext("") if place.above else say("oabot-empty-table")
+        return Draft(framed(nothing, material, place))
     columns = _columns(shown, filters, material, place)
     rows = [row for batch in _batches(shown) for row in _rows(batch, columns, material, place)]
     headings = [Column(say(f"oabot-column-{name}"), heads_rows=name == "target") for name in columns]
@@ -146,7 +157,9 @@ def _unfolding(batch: Sequence[Case], material: Material, place: Place) -> Cell:
     )
     ordered = sorted(batch, key=lambda case: case.opening.order)
     items = "".join(f"<li>{_item(case, material, place)}</li>" for case in ordered)
-    text = f'{head}<div class="mw-collapsible mw-collapsed"><ul>{items}</ul></div>'
+    # The cell heads its row, which would set the list in bold and in the middle.
+    plain = "font-weight: normal; text-align: start"
+    text = f'{head}<div class="mw-collapsible mw-collapsed" style="{plain}"><ul>{items}</ul></div>'
     return Cell(Wikitext(text), sort=min(case.target.name for case in batch))
 
 
