@@ -9,9 +9,11 @@ from typing import Any
 
 from oabot.cases import cases, decided
 from oabot.classify import judge
+from oabot.effects import effect
 from oabot.errors import InputError
+from oabot.identity import Identities
 from oabot.logentry import parse
-from oabot.model import Annotation, Case, EntryId, Judgement, LogEntry, Status, Verdict
+from oabot.model import Annotation, Case, EntryId, Judgement, Kind, LogEntry, Renamed, Status, Target, Verdict
 from oabot.rules import Rules
 
 
@@ -73,3 +75,26 @@ def _reversed_early(case: Case, settle: timedelta) -> bool:
         return False
     ended = next((entry.timestamp for entry in case.entries if entry.id == case.evidence), None)
     return ended is not None and ended - case.opening.timestamp < settle
+
+
+def kept(entries: Iterable[LogEntry], judgements: Mapping[EntryId, Judgement]) -> set[EntryId]:
+    """Ids of what is stored: actions, what waits for review, and what was done about a case's target."""
+    entries = list(entries)
+    identities = Identities(entries)
+
+    def key(entry: LogEntry) -> tuple[Kind, Target] | None:
+        done = effect(entry)
+        return (done.kind, identities.now(entry.target, entry)) if done and entry.target else None
+
+    listed = {entry.id for entry in entries if judgements[entry.id].verdict in (Verdict.YES, Verdict.REVIEW)}
+    about = {key(entry) for entry in entries if judgements[entry.id].verdict is Verdict.YES} - {None}
+    people = {target.name for _, target in filter(None, about)}
+    also = {
+        entry.id
+        for entry in entries
+        if judgements[entry.id].verdict is Verdict.NO
+        and (
+            key(entry) in about or (isinstance(entry.params, Renamed) and {entry.params.old, entry.params.new} & people)
+        )
+    }
+    return listed | also
