@@ -64,13 +64,11 @@ class Wake:
     wiki: str
     event: str
     """The event's own id (``meta.id``), by which it is known again when it comes twice."""
-    entry: EntryId | None = None
-    """For log entries."""
+    entries: tuple[EntryId, ...] = ()
+    """The log entry itself; of a hiding, those that we hold of what it hid."""
     log_type: str = ""
     timestamp: datetime | None = None
-    """The entry's time."""
-    title: tuple[str, str] | None = None
-    """(dbname, log title) of a target whose log is to be read; in memory only."""
+    """The log entry's time."""
 
 
 @dataclass(frozen=True)
@@ -129,15 +127,12 @@ class Interest:
         logid, log_type = event.get("log_id"), event.get("log_type")
         if type(logid) is not int or logid <= 0 or not isinstance(log_type, str):
             return None
-        entry = EntryId(wiki, logid)
         if (log_type, event.get("log_action")) == ("delete", "event"):
-            known = self._hides_known(event, wiki)
-            return Wake(Topic.HIDING, wiki, event_id, entry, log_type, _time(event)) if known else None
-        target = (wiki, _canonical(event))
-        of_target = target in self.targets
-        if not of_target and not self._is_listed(event.get("user")):
+            known = self._hidden(event, wiki)
+            return Wake(Topic.HIDING, wiki, event_id, known) if known else None
+        if (wiki, _canonical(event)) not in self.targets and not self._is_listed(event.get("user")):
             return None
-        return Wake(Topic.LOG, wiki, event_id, entry, log_type, _time(event), target if of_target else None)
+        return Wake(Topic.LOG, wiki, event_id, (EntryId(wiki, logid),), log_type, _time(event))
 
     def _is_listed(self, user: object) -> bool:
         if not isinstance(user, str):
@@ -149,16 +144,17 @@ class Interest:
     def _watched(self) -> frozenset[str]:
         return frozenset(self.actors.watched)
 
-    def _hides_known(self, event: Event, wiki: str) -> bool:
-        """Whether entries that we hold may be among those hidden; in doubt they are."""
+    def _hidden(self, event: Event, wiki: str) -> tuple[EntryId, ...]:
+        """Which of the entries that we hold may have been hidden; in doubt all of that wiki."""
         params = event.get("log_params")
-        if isinstance(params, Mapping):
-            ids = params.get("ids")
-            if params.get("type") not in (None, "logging"):
-                return False
-            if isinstance(ids, list):
-                return any(EntryId(wiki, int(one)) in self.entries for one in ids if str(one).isdecimal())
-        return any(entry.wiki == wiki for entry in self.entries)
+        held = tuple(sorted(entry for entry in self.entries if entry.wiki == wiki))
+        if not isinstance(params, Mapping) or params.get("type") not in (None, "logging"):
+            return () if isinstance(params, Mapping) else held
+        ids = params.get("ids")
+        if not isinstance(ids, list):
+            return held
+        named = {str(one) for one in ids}
+        return tuple(entry for entry in held if str(entry.logid) in named)
 
     def _page(self, event: Event, wiki: str, event_id: str) -> Wake | None:
         if event.get("type") not in ("edit", "new") or event.get("user") == self.account:
@@ -169,7 +165,7 @@ class Interest:
 
     def _own(self, namespace: object, title: str) -> Topic | None:
         """The names of namespaces differ from wiki to wiki; their numbers don't."""
-        if namespace not in names.USER_NAMESPACES:
+        if not isinstance(namespace, int) or namespace not in names.USER_NAMESPACES:
             return None
         owner, _, page = names.without_namespace(title).partition("/")
         if owner != self.account:

@@ -84,7 +84,7 @@ def heard(reader: Iterator[Heard], *logids: int) -> tuple[list[int], str | None]
     while not set(logids) <= set(found):
         one = next(reader)
         position = one.position
-        found += [wake.entry.logid for wake in one.wakes if wake.entry]
+        found += [entry.logid for wake in one.wakes for entry in wake.entries]
     return found, position
 
 

@@ -134,7 +134,7 @@ def test_a_wake_up_says_where_to_look_and_no_name() -> None:
     wake = INTEREST.wake(event(title="User:Unknown", meta={"id": "6b7a"}))
 
     assert wake is not None
-    assert (wake.wiki, wake.event, wake.entry, wake.title) == ("metawiki", "6b7a", EntryId("metawiki", 109), None)
+    assert (wake.wiki, wake.event, wake.entries) == ("metawiki", "6b7a", (EntryId("metawiki", 109),))
 
 
 def test_names_quoted_in_a_comment_do_not_wake_us() -> None:

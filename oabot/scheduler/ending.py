@@ -1,0 +1,62 @@
+"""How the process ends when it is asked to: at the next point where nothing is half done, and soon in any case."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Final
+
+from oabot.clock import SystemClock
+
+log = logging.getLogger(__name__)
+
+GRACE: Final = 8.0
+"""Seconds until it ends without waiting any longer. Toolforge kills after 15, we promise 10."""
+
+
+class Ending:
+    """Takes SIGTERM and SIGINT. As process 1 the kernel would ignore them without a handler."""
+
+    def __init__(self, clock: SystemClock, grace: float = GRACE) -> None:
+        self._clock = clock
+        self._grace = grace
+        self._asked = False
+        self._then: list[Callable[[], None]] = []
+
+    def install(self) -> None:
+        """From now on."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def then(self, end: Callable[[], None]) -> None:
+        """Call this as well; at once if the process was asked already."""
+        self._then.append(end)
+        if self._asked:
+            end()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signal calls it
+        if self._asked:
+            return
+        self._asked = True
+        # Another thread: this one may hold the very lock that waking the sleepers needs.
+        threading.Thread(target=self._end, daemon=True, name="ending").start()
+
+    def _end(self) -> None:
+        leave = threading.Timer(self._grace, self._leave)
+        leave.daemon = True
+        leave.start()
+        log.info("asked to end")
+        self._clock.end()
+        for end in self._then:
+            end()
+
+    def _leave(self) -> None:
+        # Safe at any moment: a save is one request and its intent is recorded, and the database keeps whole
+        # transactions. What hangs here is a request that the other side doesn't answer.
+        log.warning("ended in the middle of a request")
+        logging.shutdown()
+        os._exit(0)
