@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from oabot import __version__, explanations, rules
 from oabot.clock import SystemClock
@@ -62,6 +63,21 @@ class App:
                 " by OABOT_CONTACT or by --contact"
             )
         return user_agent(self.settings.contact, __version__)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must not get out: of the account, and in the database's address."""
+        given = _optional_credentials()
+        parts = urlsplit(self.settings.database)
+        return (
+            *(given.secrets if given else ()),
+            *([unquote(parts.password), parts.password] if parts.password else ()),
+        )
+
+    @property
+    def statement_pages(self) -> tuple[str, ...]:
+        """Titles on the central wiki of the statements that are followed."""
+        return tuple(followed.page for followed in self.followed)
 
     @functools.cached_property
     def apis(self) -> Mapping[str, Api]:

@@ -113,6 +113,17 @@ def _preview(asked: argparse.Namespace) -> int:
     return FAILED if report.failed else DONE
 
 
+def _run(asked: argparse.Namespace) -> int:
+    from oabot import logs, scheduler
+    from oabot.app import App
+    from oabot.config.settings import credentials
+
+    app = App(_settings(asked), _onwiki(asked))
+    credentials()
+    logs.configure(app.secrets)
+    return scheduler.run(app)
+
+
 def _once(asked: argparse.Namespace) -> int:
     from oabot.app import App
     from oabot.once import once
@@ -187,7 +198,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"oabot {__version__}")
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
-    for add in (_add_once, _add_preview, _add_replay, _add_classify, _add_explain, _add_rebuild):
+    for add in (_add_run, _add_once, _add_preview, _add_replay, _add_classify, _add_explain, _add_rebuild):
         add(verbs)
     return parser
 
@@ -205,6 +216,16 @@ def _add(verbs: Verbs, name: str, verb: Verb, help_: str, more: str = "") -> arg
         "--config", type=Path, metavar="FILE", help="JSON in the shape of the on-wiki Config.json, such as its actors"
     )
     return parser
+
+
+def _add_run(verbs: Verbs) -> None:
+    _add(
+        verbs,
+        "run",
+        _run,
+        "the continuous job: listen, keep the schedule, save pages",
+        "Needs credentials as `once --save` does; logs JSON lines; ends within ten seconds of SIGTERM.",
+    )
 
 
 def _add_once(verbs: Verbs) -> None:
