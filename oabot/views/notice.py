@@ -55,8 +55,10 @@ def _sentences(statement: Statement, shown: Figure, material: Material, place: P
         yield say("oabot-notice-partial", link, name, now.translated, now.total)
     if said := translation.cause(shown, place.language):
         yield Wikitext(f"<small>{said}</small>")
-    if now.correction in {CorrectionState.MISSING, CorrectionState.OUTDATED, CorrectionState.UNMARKED}:
+    if now.correction in {CorrectionState.MISSING, CorrectionState.UNMARKED}:
         yield Wikitext(f"'''{say('oabot-notice-correction')}'''")
+    if now.correction is CorrectionState.OUTDATED:
+        yield Wikitext(f"'''{translation.correction(now, place.language)}'''")
     if statement.source_is_newer:
         yield say("oabot-notice-source-newer", link)
 
