@@ -166,9 +166,12 @@ def test_the_notice_changes_with_the_state_and_empties_itself_when_nothing_is_mi
         (Translation("bn", 26, 0, 0, State.NOT_STARTED, MISSING), "is not translated into {{#language:bn}} yet."),
         (
             Translation("bn", 26, 24, 2, State.CORRECTION_OUTDATED, CorrectionState.OUTDATED),
-            "into {{#language:bn}}, 2 units are outdated. The part that corrects the statement is not translated",
+            "2021-09 bn}} translation of the correction outdated help translate",
         ),
-        (Translation("bn", 26, 24, 2, State.OUTDATED, CorrectionState.DONE), "2 units are outdated. help translate"),
+        (
+            Translation("bn", 26, 24, 2, State.OUTDATED, CorrectionState.DONE),
+            "into {{#language:bn}}, 2 units are outdated.",
+        ),
     ],
 )
 def test_the_notice_has_a_sentence_for_each_state(now: Translation, said: str) -> None:
