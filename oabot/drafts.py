@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from oabot.config import WikiSettings
+from oabot.errors import PageRefused
 from oabot.guard import Difference, linked
-from oabot.i18n import Language, language
+from oabot.i18n import Language
+from oabot.layout import PART, Layout, beginning, find, head, lay_out, page_language, place
 from oabot.ledger import Publication, ShownRegion
-from oabot.model import EntryId, Page
+from oabot.model import EntryId, Page, PageState
 from oabot.publish import Drafted, digest
-from oabot.views import Draft, Material, Place, figures, render
-from oabot.wikitext import Region, in_summary, regions, splice
+from oabot.split import parent, subpage
+from oabot.views import Draft, Material, render
+from oabot.wikitext import Region, Wikitext, in_summary, splice
 
 SUMMARY_LIMIT = 500
 """Characters of an edit summary that MediaWiki keeps (CommentStore)."""
@@ -30,42 +33,103 @@ class Desk:
     erased: frozenset[EntryId] = frozenset()
     last: Publication | None = None
     """Our last save of the page."""
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    """The wiki's pages with regions as they were found, by title: a table may stand on several of them."""
+    layouts: dict[tuple[str, str, int], Layout] = field(default_factory=dict)
+    """Wiki, title and revision -> what was worked out from the same material before."""
+
+    def layout(self, page: Page) -> Layout:
+        """As `lay_out`, once."""
+        key = (self.wiki, page.title, page.revid)
+        if key not in self.layouts:
+            self.layouts[key] = lay_out(page, self.wiki, self.settings, self.material)
+        return self.layouts[key]
+
+    def family(self, title: str) -> list[Page]:
+        """A page and the subpages on which its tables go on, of those that were found."""
+        near = [page for page in self.pages.values() if page.title.startswith(f"{title}/")]
+        return [*filter(None, [self.pages.get(title)]), *(page for page in near if head(page, self.settings) == title)]
 
 
-def find(page: Page, settings: WikiSettings) -> tuple[Region, ...]:
-    """The regions in a page's own text. Raises: `RegionError`."""
-    return regions(page.text, settings.template_opening, settings.template_closing)
+def subpages(page: Page, desk: Desk) -> list[str]:
+    """The titles of the subpages that a page's tables need. Raises: `RegionError`, `InputError`, `SourceError`."""
+    return [subpage(page.title, name) for name in desk.layout(page).parts]
+
+
+def shows_erased(page: Page, desk: Desk) -> bool:
+    """Whether a page, as it was read, shows what must leave it at once. Raises: `RegionError`."""
+    return bool(_linked(find(page, desk.settings), desk.material.addresses) & desk.erased)
 
 
 def draft_page(page: Page, desk: Desk) -> Drafted:
-    """The page as it should be. Raises: `RegionError`, `InputError`."""
+    """The page as it should be.
+
+    Raises: `RegionError`, `InputError`, `SourceError`; `PageRefused` when a table goes on here and people put
+    something else in its place.
+    """
+    wanted = _wanted(page, desk)
+    if wanted is not None and page.state is PageState.MISSING:
+        page = beginning(*wanted, desk.layout(desk.pages[wanted[0]]), desk.settings)
     found = find(page, desk.settings)
-    drafts = [render(region, desk.material, place(page, region, desk)) for region in found]
+    main = head(page, desk.settings)
+    if wanted is not None and main is None:
+        raise PageRefused("edited")
+    drafts = _drafts(page, found, main, desk)
     text = splice(page.text, found, {index: draft.body for index, draft in enumerate(drafts)})
     shown = tuple(
         ShownRegion(_key(index, region, page.text), digest(draft.body), draft.entries)
         for index, (region, draft) in enumerate(zip(found, drafts, strict=True))
     )
-    difference = Difference(_linked(found, desk.material.addresses), frozenset(e for d in drafts for e in d.entries))
+    difference = _difference(page, found, drafts, main, desk)
+    as_set_up = desk.last is None or {one.key for one in desk.last.regions} == {one.key for one in shown}
     return Drafted(
         text=text,
-        summary=_summary(found, drafts, difference, desk, _language(page, desk)),
+        summary=_summary(found, drafts, difference, desk, page_language(page, desk.settings)),
         regions=shown,
         difference=difference,
         erased=desk.erased,
-        guarded=desk.last is None or {one.key for one in desk.last.regions} == {one.key for one in shown},
+        guarded=as_set_up and (main is None or main in desk.pages),
     )
 
 
-def place(page: Page, region: Region, desk: Desk) -> Place:
-    """Where a region stands, and the language in which it is read."""
-    asked = region.params.get("lang", "")
-    spoken = language(asked, desk.settings.drafts) if asked else _language(page, desk)
-    return Place(desk.wiki, page.title, spoken, figures.read(region.body))
+def _wanted(page: Page, desk: Desk) -> tuple[str, str] | None:
+    """The title of the page one of whose tables goes on here, and the part's name."""
+    for title, one in desk.pages.items():
+        name = page.title.removeprefix(f"{title}/")
+        if parent(page.title, name) == title and name in desk.layout(one).parts:
+            return title, name
+    return None
 
 
-def _language(page: Page, desk: Desk) -> Language:
-    return language(page.language or desk.settings.language, desk.settings.drafts)
+def _drafts(page: Page, found: Sequence[Region], main: str | None, desk: Desk) -> Sequence[Draft]:
+    if main is None:
+        return desk.layout(page).own
+    parts = desk.layout(desk.pages[main]).parts if main in desk.pages else {}
+
+    def drawn(region: Region) -> Draft:
+        if PART not in region.params:
+            return render(region, desk.material, place(page, region, desk.wiki, desk.settings))
+        name = region.params[PART]
+        return parts[name][1] if name in parts else Draft(Wikitext(""))
+
+    return [drawn(region) for region in found]
+
+
+def _difference(
+    page: Page, found: Sequence[Region], drafts: Iterable[Draft], main: str | None, desk: Desk
+) -> Difference:
+    addresses = desk.material.addresses
+    before, after = _linked(found, addresses), _entries(drafts)
+    family = desk.family(main or page.title)
+    known = frozenset[EntryId]().union(*(_linked(find(one, desk.settings), addresses) for one in family))
+    if main is not None and main not in desk.pages:
+        return Difference(before, after, known)
+    whole = desk.layout(page if main is None else desk.pages[main])
+    return Difference(before, after, known, _entries(whole.drafts))
+
+
+def _entries(drafts: Iterable[Draft]) -> frozenset[EntryId]:
+    return frozenset(entry for draft in drafts for entry in draft.entries)
 
 
 def _key(index: int, region: Region, text: str) -> str:
@@ -74,12 +138,12 @@ def _key(index: int, region: Region, text: str) -> str:
     return f"{index}:{opening[:16]}"
 
 
-def _linked(found: tuple[Region, ...], addresses: Mapping[str, str]) -> frozenset[EntryId]:
+def _linked(found: Sequence[Region], addresses: Mapping[str, str]) -> frozenset[EntryId]:
     return frozenset(entry for region in found for entry in linked(region.body, addresses))
 
 
 def _summary(
-    found: tuple[Region, ...], drafts: list[Draft], difference: Difference, desk: Desk, spoken: Language
+    found: Sequence[Region], drafts: Sequence[Draft], difference: Difference, desk: Desk, spoken: Language
 ) -> str:
     """Counts, never a name; of what goes nothing is said."""
     what = [] if difference.removed else _news(found, drafts, difference, spoken)
@@ -94,7 +158,7 @@ def _summary(
     return text[:SUMMARY_LIMIT]
 
 
-def _news(found: tuple[Region, ...], drafts: list[Draft], difference: Difference, spoken: Language) -> list[str]:
+def _news(found: Sequence[Region], drafts: Sequence[Draft], difference: Difference, spoken: Language) -> list[str]:
     rows = sum(draft.rows for draft in drafts)
     told = [
         draft.news

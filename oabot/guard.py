@@ -20,16 +20,20 @@ class Difference:
 
     before: frozenset[EntryId]
     after: frozenset[EntryId]
+    known: frozenset[EntryId] = frozenset()
+    """What other pages of the same table link already."""
+    kept: frozenset[EntryId] = frozenset()
+    """What they are to show."""
 
     @property
     def added(self) -> frozenset[EntryId]:
-        """Entries that the page didn't link yet."""
-        return self.after - self.before
+        """Entries that the page didn't link yet, nor the table's other pages."""
+        return self.after - self.before - self.known
 
     @property
     def removed(self) -> frozenset[EntryId]:
-        """Entries that it won't link any more."""
-        return self.before - self.after
+        """Entries that it won't link any more, and that don't move to another page of the table."""
+        return self.before - self.after - self.kept
 
     def loses_too_much(self, erased: Collection[EntryId]) -> bool:
         """Whether more than `MAY_LOSE` of the rows would go; what was erased goes however much it is."""

@@ -20,13 +20,14 @@ from oabot.known import Known
 from oabot.logentry import merge, parse
 from oabot.model import Case, EntryId, Judgement, LogEntry, Verdict
 from oabot.rules import Rules
+from oabot.split import PAGE, Table, subpage
 from oabot.views import VIEWS, Material, Place
 from oabot.views.parameters import Filters
 
 log = logging.getLogger(__name__)
 
 LONGEST_LINE = 64 * 1024 * 1024
-PAGE = "Office actions"
+TITLE = "Office actions"
 """The subpage of the account on which a wiki's table is written."""
 
 
@@ -114,11 +115,13 @@ def write(out: Path, known: Known, settings: Settings, lang: str = "") -> list[P
         account=settings.account,
         central=settings.central,
     )
-    title = material.own_page(PAGE)
+    title = material.own_page(TITLE)
     for dbname in sorted({settings.central, *(case.target.scope for case in known.cases)} & set(material.addresses)):
         place = Place(dbname, title, _language(dbname, settings, lang))
         view = VIEWS["table" if dbname == settings.central else "local"]
-        files[out / dbname / f"{title}.wikitext"] = view.render(Filters(), material, place).body + "\n"
+        for name, draft in Table(view, Filters(), material, place).split(PAGE).items():
+            page = subpage(title, name) if name else title
+            files[out / dbname / f"{page}.wikitext"] = draft.body + "\n"
     try:
         for file, text in files.items():
             file.parent.mkdir(parents=True, exist_ok=True)

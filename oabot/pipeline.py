@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from oabot.config import Settings, WikiSettings
-from oabot.drafts import Desk, draft_page, find
+from oabot.drafts import Desk, draft_page, shows_erased, subpages
 from oabot.errors import InputError, RegionError, SourceError, WikiError
 from oabot.explanations import Explanations
 from oabot.ingest import Ingest, Report
 from oabot.known import Known, know
+from oabot.layout import Layout, find, head
 from oabot.ledger import Held, Ledger
 from oabot.model import Case, Page
 from oabot.publish import Drafted, Outcome, Permit, Publisher, Result, Terms
@@ -49,6 +50,8 @@ class Pipeline:
         self._settings, self._rules, self._ledger = settings, rules, ledger
         self._wikis, self._clock = wikis, clock
         self._material: Material = Material((), {}, settings.account, settings.central)
+        self._layouts: dict[tuple[str, str, int], Layout] = {}
+        self._found: dict[str, dict[str, Page]] = {}
         self._explain, self._explanations = explain, Explanations()
         self.ingest = ingest
 
@@ -109,56 +112,87 @@ class Pipeline:
             resolve(self._ledger, self._wikis, held)
         publisher = Publisher(self._wikis, self._permits(), self._ledger, self._clock, terms, held)
         self._explanations = self._explain(self.material().cases)
-        self._material = self.material()
+        self._material, self._layouts = self.material(), {}
         outcomes: list[Outcome] = []
         for dbname in self._wikis if wikis is None else wikis:
-            for one in self._pages(dbname, outcomes):
-                if page and one.title != page:
-                    continue
-                if self._says_it(dbname, one, terms):
-                    outcomes.append(Outcome(dbname, one.title, Result.UNCHANGED, base_revid=one.revid))
-                else:
-                    draft = functools.partial(self._fresh_draft, dbname, terms)
-                    outcomes.append(publisher.publish(dbname, one.title, draft))
+            outcomes += self._refresh_wiki(dbname, publisher, terms, page)
         return outcomes
 
-    def _pages(self, dbname: str, outcomes: list[Outcome]) -> list[Page]:
-        """The pages whose own text holds the template."""
-        settings = self._settings.wikis[dbname]
+    def _refresh_wiki(self, dbname: str, publisher: Publisher, terms: Terms, only: str) -> list[Outcome]:
+        """Bring a wiki's pages up; a table's older parts before the page that they leave, so that no row is nowhere."""
         try:
-            found = self._wikis[dbname].transcluding(settings.template_opening)
+            self._found[dbname] = found = self._pages(dbname)
         except (SourceError, WikiError) as problem:
             log.warning("%s: its pages can't be found: %s", dbname, problem)
-            outcomes.append(Outcome(dbname, "", Result.SKIPPED, "busy"))
-            return []
-        return [page for page in found if page.namespace != TEMPLATES and _holds(page, settings)]
+            return [Outcome(dbname, "", Result.SKIPPED, "busy")]
+        outcomes: dict[str, Outcome] = {}
+        for title, before in self._in_order(dbname, terms, only).items():
+            waits = any(outcomes[one].result in (Result.SKIPPED, Result.HELD) for one in before if one in outcomes)
+            if title in found and self._says_it(dbname, found[title], terms):
+                outcomes[title] = Outcome(dbname, title, Result.UNCHANGED, base_revid=found[title].revid)
+            elif waits and not shows_erased(found[title], self._desk(dbname, title, terms)):
+                outcomes[title] = Outcome(dbname, title, Result.SKIPPED, "too-big", base_revid=found[title].revid)
+            else:
+                draft = functools.partial(self._fresh_draft, dbname, terms)
+                outcomes[title] = publisher.publish(dbname, title, draft)
+        return list(outcomes.values())
+
+    def _pages(self, dbname: str) -> dict[str, Page]:
+        """The pages whose own text holds the template, and those whose tables go on there. Raises: `WikiError`."""
+        wiki, settings = self._wikis[dbname], self._settings.wikis[dbname]
+        there = wiki.transcluding(settings.template_opening)
+        found = {page.title: page for page in there if page.namespace != TEMPLATES and _holds(page, settings)}
+        if heads := {title for page in found.values() if (title := _head(page, settings))} - found.keys():
+            found |= {one.title: one for one in wiki.pages(sorted(heads)).values() if _holds(one, settings)}
+        return found
+
+    def _in_order(self, dbname: str, terms: Terms, only: str) -> dict[str, list[str]]:
+        """The titles of pages to bring up, each with those that have to be there before it."""
+        found, settings = self._found[dbname], self._settings.wikis[dbname]
+        heads = {title: _head(page, settings) for title, page in found.items()}
+        order: dict[str, list[str]] = {}
+        for title, page in found.items():
+            if heads[title] is None and only in ("", title):
+                before = self._subpages(dbname, page, terms)
+                order |= {one: [] for one in before} | {title: before}
+        return order | {
+            title: [] for title, head in heads.items() if title not in order and head and only in ("", title, head)
+        }
+
+    def _subpages(self, dbname: str, page: Page, terms: Terms) -> list[str]:
+        try:
+            return subpages(page, self._desk(dbname, page.title, terms))
+        except (RegionError, InputError, SourceError):
+            return []  # the publisher finds the same and says so
 
     def _says_it(self, dbname: str, page: Page, terms: Terms) -> bool:
         """Whether a page, as it was just read, says already what it should."""
         try:
-            return draft_page(page, self._desk(dbname, page, terms)).text == page.text
-        except (RegionError, InputError, SourceError):
+            return draft_page(page, self._desk(dbname, page.title, terms)).text == page.text
+        except (RegionError, InputError, SourceError, WikiError):
             return False  # the publisher finds the same and says so
 
     def _fresh_draft(self, dbname: str, terms: Terms, page: Page) -> Drafted:
         """A draft from entries that were read again just now. Raises: `SourceError` when they can't be."""
-        drafted = draft_page(page, self._desk(dbname, page, terms))
+        drafted = draft_page(page, self._desk(dbname, page.title, terms))
         report = self.ingest.recheck(entry for region in drafted.regions for entry in region.entries)
         if report.failed:
             raise SourceError(f"entries of {', '.join(report.failed)} can't be read again")
         if report.changed:
-            self._material = self.material()
-            drafted = draft_page(page, self._desk(dbname, page, terms))
+            self._material, self._layouts = self.material(), {}
+            drafted = draft_page(page, self._desk(dbname, page.title, terms))
         return drafted
 
-    def _desk(self, dbname: str, page: Page, terms: Terms) -> Desk:
+    def _desk(self, dbname: str, title: str, terms: Terms) -> Desk:
         return Desk(
             wiki=dbname,
             settings=self._settings.wikis[dbname],
             material=self._material,
             run=terms.run,
             erased=frozenset(stone.id for stone in self._ledger.erasures.tombstones()),
-            last=self._ledger.publications.latest(dbname, page.title),
+            last=self._ledger.publications.latest(dbname, title),
+            pages=self._found.get(dbname, {}),
+            layouts=self._layouts,
         )
 
     def _permits(self) -> dict[str, Permit]:
@@ -173,3 +207,10 @@ def _holds(page: Page, settings: WikiSettings) -> bool:
         return bool(find(page, settings))
     except RegionError:
         return True  # malformed, to be reported
+
+
+def _head(page: Page, settings: WikiSettings) -> str | None:
+    try:
+        return head(page, settings)
+    except RegionError:
+        return None

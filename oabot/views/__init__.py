@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from oabot.model import Case
 from oabot.views import notice, statements, table
 from oabot.views.material import Draft, Material, Place
 from oabot.views.parameters import Filters, Problem, filters, unknown_view
 from oabot.wikitext import Region, Wikitext
 
-__all__ = ["VIEWS", "Draft", "Material", "Place", "View", "render"]
+__all__ = ["VIEWS", "Draft", "Material", "Place", "View", "asked", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +21,25 @@ class View:
     render: Callable[[Filters, Material, Place], Draft]
     parameters: tuple[str, ...]
     required: tuple[str, ...] = ()
+    cases: Callable[[Filters, Material, Place], Sequence[Case]] | None = None
+    """The cases that it shows, newest first, if it can be split by them."""
 
 
 VIEWS: Mapping[str, View] = {
-    "table": View(table.render_table, table.PARAMETERS),
-    "local": View(table.render_local, table.LOCAL_PARAMETERS),
+    "table": View(table.render_table, table.PARAMETERS, cases=table.of_table),
+    "local": View(table.render_local, table.LOCAL_PARAMETERS, cases=table.of_wiki),
     "statements": View(statements.render_statements, statements.PARAMETERS),
     "notice": View(notice.render_notice, notice.PARAMETERS, notice.REQUIRED),
 }
 """The first parameter of the template -> what it shows."""
+
+
+def asked(region: Region, place: Place) -> tuple[View, Filters]:
+    """The view that a region asks for, and how. Raises: `Problem`."""
+    view = VIEWS.get(region.view)
+    if view is None:
+        raise unknown_view(region.view, VIEWS, place.language)
+    return view, filters(region.params, view.parameters, place.language, view.required)
 
 
 def render(region: Region, material: Material, place: Place) -> Draft:
@@ -37,10 +48,8 @@ def render(region: Region, material: Material, place: Place) -> Draft:
     Raises: `SourceError` when something that it shows couldn't be read.
     """
     try:
-        view = VIEWS.get(region.view)
-        if view is None:
-            raise unknown_view(region.view, VIEWS, place.language)
-        return view.render(filters(region.params, view.parameters, place.language, view.required), material, place)
+        view, chosen = asked(region, place)
+        return view.render(chosen, material, place)
     except Problem as problem:
         said = place.language.say("oabot-setup-problem", problem.text)
         return Draft(Wikitext(f'<div class="error">{said}</div>'), problem=True)

@@ -15,9 +15,9 @@ APPEAL = ("metawiki", "Case Review Committee")
 
 def framed(body: Wikitext, material: Material, place: Place) -> Wikitext:
     """The region's text with its head and foot; nothing in it depends on when it was made."""
-    return Wikitext(
-        f'<div class="oabot plainlinks">\n{_head(material, place)}\n{body}\n{_foot(material, place)}\n</div>'
-    )
+    parts = [_head(material, place), place.above, body, _foot(material, place)]
+    text = "\n".join(part for part in parts if part)
+    return Wikitext(f'<div class="oabot plainlinks">\n{text}\n</div>')
 
 
 def update_address(material: Material, place: Place) -> str:

@@ -67,6 +67,8 @@ class Place:
     language: Language
     shown: Figures = field(default_factory=dict)
     """The states of translations that the region shows now."""
+    above: Wikitext | None = None
+    """Links to the other parts of a table that stands on several pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ class Filters:
     statement: str = ""
     page: str = ""
     columns: tuple[str, ...] = ()
-    limit: int = ROW_LIMIT
+    limit: int | None = None
+    """How many rows at most; None: all, on as many pages as they need."""
     lang: str = ""
 
 
