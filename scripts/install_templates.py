@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Makes the pages that the bot needs on its wikis: the templates, their documentation, the stop page.
+"""Makes the pages that the bot needs on its wikis: the templates, their documentation, the stop page; with --docs also
+what tables link to: what the bot is, by which rules it goes, where people ask it for something and add what they know.
 
 Without --save it shows what would change. A page that the bot's account didn't create is left alone and named; an
-admin can paste what --print gives. The stop page is made when it is missing, as stopped, and never touched again: that
-the bot may run counts only from people.
+admin can paste what --print gives. What people write on (the stop page, the pages of requests and annotations) is made
+when it is missing and never touched again; the stop page as stopped, as that the bot may run counts only from people.
 Exit codes: 0 done, 1 something was left alone or failed, 2 wrong usage or settings, 3 stopped by a stop page.
 """
 
@@ -11,10 +12,8 @@ from __future__ import annotations
 
 import argparse
 import enum
-import string
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,22 +22,12 @@ sys.path.insert(0, str(ROOT))  # run from a checkout, as on Toolforge, the packa
 from oabot.app import App
 from oabot.config import Settings, load_settings
 from oabot.errors import ConfigError, OabotError, Stopped
-from oabot.i18n.mediawiki import chain
 from oabot.model import Edit, Page, PageState
 from oabot.seams import Clock, Wiki
 from oabot.stops import RUN
+from scripts.wanted_pages import Wanted, wanted
 
 SUMMARY = "Templates of the bot, as its program brings them"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A page as the bot needs it."""
-
-    title: str
-    text: str
-    once: bool = False
-    """Made when missing, and left to people from then on."""
 
 
 class State(enum.Enum):
@@ -48,26 +37,6 @@ class State(enum.Enum):
     OURS = "to be changed"
     DONE = "as it should be"
     THEIRS = "not made by the bot's account: left alone, an admin can paste what --print gives"
-
-
-def wanted(settings: Settings, dbname: str) -> list[Wanted]:
-    """The pages for one wiki, in its language or the nearest that there is."""
-    wiki = settings.wikis[dbname]
-    names = {"open": wiki.template_opening, "end": wiki.template_closing, "request": wiki.template_request}
-    if dbname == settings.central:  # annotations are kept there only
-        names["note"] = wiki.template_note
-    words = {"account": settings.account, **names}
-    pages = []
-    for key, name in names.items():
-        pages.append(Wanted(f"Template:{name}/doc", _text(f"{key}.doc", wiki.language, words)))
-        pages.append(Wanted(f"Template:{name}", _text(key, wiki.language, words)))
-    return [*pages, Wanted(settings.page("Run"), _text("stop", wiki.language, words), once=True)]
-
-
-def _text(name: str, language: str, words: dict[str, str]) -> str:
-    folders = [ROOT / "onwiki" / code for code in (*chain(language), "en")]
-    file = next(path for folder in (*folders, ROOT / "onwiki") if (path := folder / f"{name}.wikitext").exists())
-    return string.Template(file.read_text(encoding="utf-8")).substitute(words).strip()
 
 
 def state(wiki: Wiki, account: str, want: Wanted, page: Page) -> State:
@@ -108,7 +77,7 @@ def check_may_save(settings: Settings, dbnames: Sequence[str], wikis: Mapping[st
             raise Stopped(f"{dbname}: {title} says to stop")
 
 
-def save_or_show(settings: Settings, dbnames: Sequence[str], *, save: bool) -> int:
+def save_or_show(settings: Settings, dbnames: Sequence[str], *, docs: bool, save: bool) -> int:
     """Bring each wiki to what is wanted, or show what that would change."""
     app = App(settings)
     wikis = app.wikis(dbnames, save=save)
@@ -119,16 +88,17 @@ def save_or_show(settings: Settings, dbnames: Sequence[str], *, save: bool) -> i
     left = 0
     for dbname in dbnames:
         pace = settings.wikis[dbname].seconds_between_saves if save else 0
-        for want, stands in install(wikis[dbname], settings.account, wanted(settings, dbname), app.clock, pace):
+        pages = wanted(settings, dbname, docs=docs)
+        for want, stands in install(wikis[dbname], settings.account, pages, app.clock, pace):
             print(f"{dbname}: {want.title}: {stands.value}", flush=True)
             left += stands is State.THEIRS
     return 1 if save and left else 0
 
 
-def print_pages(settings: Settings, dbnames: Sequence[str]) -> int:
+def print_pages(settings: Settings, dbnames: Sequence[str], *, docs: bool) -> int:
     """Give the wikitext of every page, each after a line that names it."""
     for dbname in dbnames:
-        for want in wanted(settings, dbname):
+        for want in wanted(settings, dbname, docs=docs):
             print(f"---- {dbname}: {want.title}\n{want.text}\n")
     return 0
 
@@ -138,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--settings", metavar="FILE", help="the settings file (default: OABOT_SETTINGS or oabot.toml)")
     made.add_argument("--wiki", action="append", metavar="DB", help="only this wiki of the settings; may be repeated")
+    made.add_argument("--docs", action="store_true", help="also the pages that tables link to")
     what = made.add_mutually_exclusive_group()
     what.add_argument("--save", action="store_true", help="save, where the settings name the wiki's approval")
     what.add_argument("--print", action="store_true", help="print all wikitext, for an admin to paste; asks no wiki")
@@ -153,8 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if unknown := set(dbnames) - set(settings.wikis):
             raise ConfigError(f"not in the settings: {', '.join(sorted(unknown))}")
         if asked.print:
-            return print_pages(settings, dbnames)
-        return save_or_show(settings, dbnames, save=asked.save)
+            return print_pages(settings, dbnames, docs=asked.docs)
+        return save_or_show(settings, dbnames, docs=asked.docs, save=asked.save)
     except OabotError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2 if isinstance(error, ConfigError) else 3 if isinstance(error, Stopped) else 1

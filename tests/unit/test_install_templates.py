@@ -2,19 +2,31 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import mwparserfromhell
 import pytest
 
+from oabot import rules
+from oabot.attribution import attribute
 from oabot.config import Settings, WikiSettings
-from oabot.i18n import language
-from oabot.views import VIEWS
+from oabot.i18n import language as oabot_language
+from oabot.model import Revision, User
+from oabot.runrequests import ANSWER, reader, refusal, requests
+from oabot.runrequests import Rules as RequestRules
+from oabot.views import VIEWS, Material, Place
+from oabot.views.frame import framed
 from oabot.views.parameters import filters
-from scripts.install_templates import main, wanted
+from oabot.wikitext import Wikitext
+from scripts.install_templates import main
+from scripts.wanted_pages import wanted
 
 ONWIKI = Path(__file__).parents[2] / "onwiki"
 README = ONWIKI.parent / "README.md"
+DOCS = {"about.wikitext", "annotations.wikitext", "method.wikitext", "requests.wikitext"}
+DOCS_LANGUAGES = ("en", "ru", "zh")
 LANGUAGES = sorted(path.name for path in ONWIKI.iterdir() if path.is_dir())
 
 
@@ -25,8 +37,8 @@ def settings(**languages: str) -> Settings:
     return Settings(account="ExampleBot", contact="https://wiki.example/", wikis=wikis)
 
 
-def texts(language: str) -> dict[str, str]:
-    return {want.title: want.text for want in wanted(settings(metawiki=language), "metawiki")}
+def texts(language: str, *, docs: bool = False) -> dict[str, str]:
+    return {want.title: want.text for want in wanted(settings(metawiki=language), "metawiki", docs=docs)}
 
 
 def template_data(text: str) -> dict[str, dict[str, object]]:
@@ -38,7 +50,9 @@ def template_data(text: str) -> dict[str, dict[str, object]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_page(language: str) -> None:
-    assert sorted(path.name for path in (ONWIKI / language).iterdir()) == [
+    there = {path.name for path in (ONWIKI / language).iterdir()}
+
+    assert sorted(there - DOCS) == [
         "end.doc.wikitext",
         "note.doc.wikitext",
         "note.wikitext",
@@ -47,6 +61,7 @@ def test_every_language_has_every_page(language: str) -> None:
         "request.wikitext",
         "stop.wikitext",
     ]
+    assert there & DOCS == (DOCS if language in DOCS_LANGUAGES else set())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -67,7 +82,10 @@ def test_the_documentation_names_the_views_and_parameters_that_there_are_and_no_
     text = texts(language)["Template:Office actions/doc"]
     parameters = {name for view in VIEWS.values() for name in view.parameters}
 
-    assert set(re.findall(r"^; (\w+) :", text, re.MULTILINE)) == set(VIEWS)
+    listed = dict(re.findall(r"^; (\w+) :(.*)$", text, re.MULTILINE))
+    assert {name: tuple(re.findall(r"<code>(\w+)</code>", words)) for name, words in listed.items()} == {
+        name: view.parameters for name, view in VIEWS.items()
+    }
     assert set(template_data(text)["params"]) == {"1", *parameters}
 
 
@@ -81,7 +99,7 @@ def test_the_example_in_the_documentation_can_be_used(text: str) -> None:
     view = VIEWS[str(template.get("1").value)]
     given = {str(one.name): str(one.value) for one in template.params if one.showkey}
 
-    assert filters(given, view.parameters, language("en"), view.required).since is not None
+    assert filters(given, view.parameters, oabot_language("en"), view.required).since is not None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -90,7 +108,8 @@ def test_a_template_shows_every_parameter_that_its_documentation_describes(langu
 
     for name in ("Office action note", "Office action request"):
         shown = set(re.findall(r"\{\{\{(\w+)\|", pages[f"Template:{name}"]))
-        assert shown == set(template_data(pages[f"Template:{name}/doc"])["params"])
+        answers = set(ANSWER) if name == "Office action request" else set()
+        assert shown == set(template_data(pages[f"Template:{name}/doc"])["params"]) | answers
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -102,7 +121,60 @@ def test_no_documentation_holds_a_live_template_that_would_make_it_a_page_to_fil
 
 @pytest.mark.parametrize(("asked", "spoken"), [("ru", "ru"), ("zh-hk", "zh"), ("xx", "en"), ("de", "en"), ("fa", "fa")])
 def test_a_wiki_gets_its_own_language_or_the_nearest_that_there_is(asked: str, spoken: str) -> None:
-    assert texts(asked) == texts(spoken)
+    letters = {"Template:Office actions letters", "Template:Office actions letters/doc"}  # made of messages alone
+    other = texts(asked)
+
+    assert {title: text for title, text in texts(spoken).items() if title not in letters} == {
+        title: text for title, text in other.items() if title not in letters
+    }
+
+
+@pytest.mark.parametrize(("asked", "lang"), [("fa", "en"), ("de", "en"), ("tt", "ru"), ("ru", ""), ("zh-hk", "")])
+def test_a_page_in_another_language_than_the_wikis_says_so(asked: str, lang: str) -> None:
+    about = texts(asked, docs=True)["User:ExampleBot/About"]
+
+    assert about.startswith(f'<div lang="{lang}" dir="ltr">' if lang else "__NOINDEX__")
+
+
+@pytest.mark.parametrize("language", DOCS_LANGUAGES)
+def test_whatever_a_table_links_to_is_among_the_pages(language: str) -> None:
+    place = Place("metawiki", "Project:Example", oabot_language(language))
+    material = Material((), {"metawiki": "https://wiki.example"}, "ExampleBot", "metawiki")
+    pages = texts(language, docs=True)
+    head = framed(Wikitext(""), material, place)
+    linked = {unquote(title) for title in re.findall(r"wiki\.example/wiki/(User:ExampleBot/\w+)", head)}
+
+    assert linked - set(pages) == {"User:ExampleBot/Status"}, "the bot itself makes that one"
+    assert "preload=User%3AExampleBot%2FRequests%2Fpreload" in head
+    assert {f'id="{rule.id}"' for rule in rules.load().table} <= set(
+        re.findall(r'id="[^"]+"', pages["User:ExampleBot/Method"])
+    )
+
+
+@pytest.mark.parametrize("language", DOCS_LANGUAGES)
+def test_no_page_that_tables_link_to_holds_a_live_template_but_the_form(language: str) -> None:
+    for title, text in texts(language, docs=True).items():
+        if title.startswith("User:") and title != "User:ExampleBot/Requests/preload":
+            assert "{{" not in re.sub(r"<nowiki>.*?</nowiki>", "", text, flags=re.DOTALL)
+            assert "__NOINDEX__" in text or title.endswith("/Run")
+
+
+def test_the_form_that_an_update_is_asked_with_is_a_request_that_can_be_carried_out() -> None:
+    form = texts("en", docs=True)["User:ExampleBot/Requests/preload"].replace("$1", "Project:Example")
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    revision = Revision(7, 0, at, "Example Admin", form)
+    read = reader("Office action request", "User:ExampleBot/Requests", "ExampleBot")
+    (asked,) = requests("metawiki", form, "Office action request", attribute([revision], read))
+    admin = User("Example Admin", frozenset({"sysop"}))
+
+    assert (asked.job, asked.scope, asked.of, asked.mode) == ("tables", "page", "Project:Example", "save")
+    assert refusal(asked, {"Example Admin": admin}, RequestRules(), at) is None
+
+
+def test_pages_that_people_write_on_are_made_once_and_left_to_them() -> None:
+    once = {page.title for page in wanted(settings(metawiki="en"), "metawiki", docs=True) if page.once}
+
+    assert once == {f"User:ExampleBot/{name}" for name in ("Run", "Requests", "Annotations")}
 
 
 def test_names_come_from_the_settings() -> None:
@@ -136,6 +208,8 @@ def test_print_gives_an_admin_everything_and_asks_no_wiki(tmp_path: Path, capsys
         "Template:Office actions end",
         "Template:Office action request/doc",
         "Template:Office action request",
+        "Template:Office actions letters/doc",
+        "Template:Office actions letters",
         "User:ExampleBot/Run",
     ]
     assert "本模板" in printed
