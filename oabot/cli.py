@@ -124,6 +124,25 @@ def _run(asked: argparse.Namespace) -> int:
     return scheduler.run(app)
 
 
+def _doctor(asked: argparse.Namespace) -> int:
+    from oabot.app import App
+    from oabot.doctor import Health, examine
+
+    lines = examine(App(_settings(asked), _onwiki(asked)))
+    say("\n".join(map(str, lines)))
+    return FAILED if any(line.health is Health.RED for line in lines) else DONE
+
+
+def _status(asked: argparse.Namespace) -> int:
+    from oabot.app import App
+    from oabot.status import lines, status
+
+    app = App(_settings(asked))
+    found = status(app.ledger, app.clock)
+    say(json.dumps(found) if asked.json else "\n".join(lines(found)))
+    return DONE
+
+
 def _once(asked: argparse.Namespace) -> int:
     from oabot.app import App
     from oabot.once import once
@@ -198,7 +217,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"oabot {__version__}")
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
-    for add in (_add_run, _add_once, _add_preview, _add_replay, _add_classify, _add_explain, _add_rebuild):
+    for add in (
+        _add_run,
+        _add_doctor,
+        _add_status,
+        _add_once,
+        _add_preview,
+        _add_replay,
+        _add_classify,
+        _add_explain,
+        _add_rebuild,
+    ):
         add(verbs)
     return parser
 

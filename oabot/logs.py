@@ -70,7 +70,8 @@ def configure(secrets: Collection[str] = (), stream: TextIO | None = None, level
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.INFO)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # It warns each time that a look into the inbox falls into a long run; that is how it is meant.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.captureWarnings(True)
     make = logging.LogRecord
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -102,13 +101,17 @@ class Lane:
         self._heartbeat.beat("idle", _IDLE_DEADLINE)
 
     def _due(self, held: Held) -> list[Job]:
-        """What is due, and what an error left undone: all that a run of one name can do together."""
+        """What is due, and what an error left undone: as much as one run can do, what we were told of first."""
         while (job := self._bot.ledger.inbox.take(held)) is not None:
             self._left.append(job)
-        by_name: dict[str, list[Job]] = defaultdict(list)
-        for job in self._left:
-            by_name[job.name].append(job)
-        return next(iter(by_name.values()), [])
+        told = [job for job in self._left if job.name == "tables" and news_of([job]) is not None]
+        if told:
+            return told
+        broadest = max(self._left, key=lambda job: len(JOBS[job.name].steps), default=None)
+        steps = set(JOBS[broadest.name].steps) if broadest else set()
+        return sorted(
+            (job for job in self._left if steps.issuperset(JOBS[job.name].steps)), key=lambda job: job is not broadest
+        )
 
     def _do(self, due: list[Job], held: Held) -> None:
         run = self._bot.new_run()
