@@ -10,7 +10,7 @@ from oabot.statements import CorrectionState, GroupState
 from oabot.timestamps import iso
 from oabot.views import translation
 from oabot.views.figures import attribute, figure
-from oabot.views.material import Material, Place, entry_link, own_link, page_link, target_link
+from oabot.views.material import Material, Place, entry_link, local_link, page_link, target_link
 from oabot.wikitext import Cell, Wikitext, escape, isolate
 
 NOTHING = Wikitext("")
@@ -74,7 +74,7 @@ def performer(case: Case, _material: Material, _place: Place) -> Cell:
 
 def log(case: Case, material: Material, place: Place) -> Cell:
     """The log entry, and by which rule it is listed."""
-    why = own_link(material, f"Method#{case.rule}", place.language.say("oabot-why"))
+    why = local_link(material, place, f"Method#{case.rule}", place.language.say("oabot-why"))
     return Cell(
         Wikitext(f"{entry_link(material, place, case.id)}<br><small>{why}</small>"), sort=f"{case.id.logid:020}"
     )

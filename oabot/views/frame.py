@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from oabot.views.material import Material, Place, own_link, page_link
+from oabot import wikimedia
+from oabot.views.material import Material, Place, local_link, own_link, page_link
 from oabot.wikitext import Wikitext, escape, external, isolate
 
 POLICY = ("foundationwiki", "Policy:Wikimedia Foundation Office Actions Policy")
@@ -36,7 +37,7 @@ def update_address(material: Material, place: Place) -> str:
 
 def _head(material: Material, place: Place) -> Wikitext:
     say = place.language.say
-    links = [own_link(material, "About", say("oabot-header-about"))]
+    links = [local_link(material, place, "About", say("oabot-header-about"))]
     if place.wiki in material.addresses:
         links.append(external(update_address(material, place), say("oabot-header-update")))
     return _div("oabot-head", Wikitext(" · ".join(links)), place)
@@ -59,11 +60,16 @@ def _foot(material: Material, place: Place) -> Wikitext:
     sentences.append(say("oabot-foot-bot", own_link(material, "Run")))
     links = [
         own_link(material, "Status", say("oabot-link-status")),
-        page_link(material, *POLICY, say("oabot-link-policy")),
-        page_link(material, *APPEAL, say("oabot-link-appeal")),
+        _wikimedia_link(*POLICY, say("oabot-link-policy")),
+        _wikimedia_link(*APPEAL, say("oabot-link-appeal")),
     ]
     lines = [Wikitext(" ".join(sentences)), Wikitext(" · ".join(links))]
     return _div("oabot-foot", Wikitext("<br>".join(lines)), place)
+
+
+def _wikimedia_link(wiki: str, title: str, text: Wikitext) -> Wikitext:
+    """A link to a page that is on one Wikimedia wiki, whichever wikis the bot reads."""
+    return external(f"{wikimedia.address(wiki).url}/wiki/{title.replace(' ', '_')}", text)
 
 
 def _div(css_class: str, text: Wikitext, place: Place) -> Wikitext:

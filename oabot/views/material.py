@@ -111,6 +111,11 @@ def own_link(material: Material, name: str, text: Wikitext | None = None) -> Wik
     return page_link(material, material.central, title, text or isolate(escape(title)))
 
 
+def local_link(material: Material, place: Place, name: str, text: Wikitext) -> Wikitext:
+    """A link to one of the account's pages on the region's own wiki, which is in that wiki's language."""
+    return page_link(material, place.wiki, material.own_page(name), text)
+
+
 def target_link(material: Material, case: Case) -> Wikitext:
     """The case's target: an account links to its global account, never to its user page; a page links to itself."""
     name = isolate(escape(case.target.name))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from oabot.statements import CorrectionState, GroupState, State, Statement
 from oabot.views import translation
 from oabot.views.figures import Figure, attribute, figure
-from oabot.views.material import Draft, Material, Place, own_link
+from oabot.views.material import Draft, Material, Place, local_link
 from oabot.views.parameters import Filters, unknown_statement
 from oabot.wikitext import Wikitext
 
@@ -65,7 +65,7 @@ def _sentences(statement: Statement, shown: Figure, material: Material, place: P
 
 def _box(sentences: list[Wikitext], shown: Figure, material: Material, place: Place) -> Wikitext:
     language = place.language
-    about = own_link(material, "About", language.say("oabot-header-about"))
+    about = local_link(material, place, "About", language.say("oabot-header-about"))
     return Wikitext(
         f'<div class="oabot oabot-notice plainlinks" lang="{language.text_code}" dir="{language.text_direction}"'
         f' style="{_STYLE}"{attribute(shown)}>\n{" ".join(sentences)}<br><small>{about}</small>\n</div>'
