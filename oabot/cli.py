@@ -217,18 +217,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"oabot {__version__}")
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
-    for add in (
-        _add_run,
-        _add_doctor,
-        _add_status,
-        _add_once,
-        _add_preview,
-        _add_replay,
-        _add_classify,
-        _add_explain,
-        _add_rebuild,
-    ):
+    for add in (_add_run, _add_once, _add_preview, _add_replay, _add_classify, _add_explain, _add_rebuild):
         add(verbs)
+    _add(verbs, "doctor", _doctor, "look at all that the bot needs; a red line says what to do", "Never edits.")
+    status = _add(verbs, "status", _status, "how the continuous job is, and its newest runs")
+    status.add_argument("--json", action="store_true", help="as JSON")
     return parser
 
 
