@@ -31,6 +31,8 @@ class Letter:
 
     direction: Direction
     number: int
+    heading: str
+    """The heading of its first version, as readers see it: where on the page it is."""
     date: WrittenDate = field(default_factory=lambda: WrittenDate(""))
     """Of the first version that has one."""
     languages: tuple[str, ...] = ()
@@ -145,6 +147,7 @@ def _letter(versions: Sequence[_Version]) -> Letter:
     return Letter(
         heading.direction,
         heading.number,
+        versions[0].title,
         _date([*(version.heading.rest for version in versions), *texts], len(versions)),
         tuple(sorted(languages)),
         max(map(_questions, texts), default=0),

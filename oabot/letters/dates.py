@@ -32,8 +32,8 @@ _YEAR_FIRST = re.compile(
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _NUMBER = re.compile(r"(?<!\d)(\d{4}|\d{1,2})(?!\d)(?:(?:st|nd|rd|th|er|re|o|a|-?го|-?е|-?й|\.)(?!\w))?")
 _ABBREVIATED_ZONES = frozenset({
-    "msk", "est", "edt", "cst", "cdt", "mst", "mdt", "pst", "pdt", "cet", "cest", "eet", "eest", "bst", "ist", "jst", "kst",
-    "мск",
+    "msk", "est", "edt", "cst", "cdt", "mst", "mdt", "pst", "pdt", "cet", "cest", "eet", "eest", "bst", "ist", "jst",
+    "kst", "мск",
 })  # fmt: skip
 _BETWEEN = re.compile(r"[\s,.;:()\[\]'’\"/·—–-]*")
 

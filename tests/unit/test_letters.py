@@ -113,7 +113,8 @@ def test_no_language_calls_a_letter_what_another_calls_a_reply() -> None:
 @pytest.mark.parametrize(
     ("label", "code"),
     [("English", "en"), ("EN", "en"), ("Перевод на русский", "ru"), ("По-русски", "ru"), ("中文", "zh"),
-     ("हिन्दी", "hi"), ("Original (English)", "en"), ("Questions", None), ("Russian translation from English", None), ("", None)],
+     ("हिन्दी", "hi"), ("Original (English)", "en"), ("Questions", None),
+     ("Russian translation from English", None), ("", None)],
 )  # fmt: skip
 def test_a_label_names_one_language_or_none(label: str, code: str | None) -> None:
     assert language_of(label) == code
