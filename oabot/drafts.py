@@ -77,7 +77,7 @@ def draft_page(page: Page, desk: Desk) -> Drafted:
     drafts = _drafts(page, found, main, desk)
     text = splice(page.text, found, {index: draft.body for index, draft in enumerate(drafts)})
     shown = tuple(
-        ShownRegion(_key(index, region, page.text), digest(draft.body), draft.entries)
+        ShownRegion(region_key(index, region, page.text), digest(draft.body), draft.entries)
         for index, (region, draft) in enumerate(zip(found, drafts, strict=True))
     )
     difference = _difference(page, found, drafts, main, desk)
@@ -132,7 +132,7 @@ def _entries(drafts: Iterable[Draft]) -> frozenset[EntryId]:
     return frozenset(entry for draft in drafts for entry in draft.entries)
 
 
-def _key(index: int, region: Region, text: str) -> str:
+def region_key(index: int, region: Region, text: str) -> str:
     """Tells a region from the page's others, and from itself once people changed what it is to show."""
     opening = hashlib.sha256(text[region.start : region.body_start].strip().encode()).hexdigest()
     return f"{index}:{opening[:16]}"

@@ -114,7 +114,7 @@ class Leave:
             talk = self._wikis[wiki].revisions(f"User talk:{self._terms.account}", after=acknowledged)
             if rests.spoken_to(talk, self._terms.account):
                 return "talk"
-        return "reverted" if self.undone(wiki, acknowledged) > rests.MAY_BE_UNDONE else ""
+        return "undone" if self.undone(wiki, acknowledged) > rests.MAY_BE_UNDONE else ""
 
     def undone(self, wiki: str, acknowledged: int) -> int:
         """How many of our saves people undid since then."""

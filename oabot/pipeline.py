@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
+from oabot import ownpages
 from oabot.config import Settings, WikiSettings
 from oabot.drafts import Desk, draft_page, shows_erased, subpages
 from oabot.errors import InputError, RegionError, SourceError, WikiError
@@ -14,9 +15,10 @@ from oabot.explanations import Explanations
 from oabot.ingest import Ingest, Report
 from oabot.known import Known, know
 from oabot.layout import Layout, find, head
+from oabot.leave import Leave
 from oabot.ledger import Held, Ledger
-from oabot.model import Case, Page
-from oabot.publish import Drafted, Outcome, Permit, Publisher, Result, Terms
+from oabot.model import Annotation, Case, EntryId, Page, Verdict
+from oabot.publish import Drafted, Outcome, Publisher, Result, Terms
 from oabot.resolve import resolve
 from oabot.rules import Rules
 from oabot.seams import Clock, Wiki
@@ -54,6 +56,10 @@ class Pipeline:
         self._found: dict[str, dict[str, Page]] = {}
         self._explain, self._explanations = explain, Explanations()
         self.ingest = ingest
+        self.annotations: tuple[Annotation, ...] = ()
+        """What people wrote about entries, as far as it counts."""
+        self.contact = ""
+        """The page where readers ask for a correction."""
 
     def read(self) -> Report:
         """Bring the ledger up to the logs. Raises: `LedgerError`."""
@@ -82,24 +88,46 @@ class Pipeline:
             self._ledger.observations.entries(),
             self._rules,
             self._clock.now(),
+            self.annotations,
             left_out=set(self._ledger.erasures.held()),
         )
 
     def material(self) -> Material:
         """What pages are made of now."""
-        shown = {entry for page in self._ledger.publications.all_latest() for entry in page.entries}
-        settle = timedelta(hours=self._settings.settle_hours)
-        cases = self.known().publishable(self._clock.now(), settle, shown)
+        known, settle = self.known(), timedelta(hours=self._settings.settle_hours)
+        shown = self.shown()
+        wanted = {note.entry for note in self.annotations if note.verdict is Verdict.YES}
+        shown |= wanted & {case.id for case in known.reversed_early(settle, shown)}
+        cases = known.publishable(self._clock.now(), settle, shown)
         return Material(
             cases=cases,
             addresses={dbname: wiki.url for dbname, wiki in self._settings.wikis.items()},
             account=self._settings.account,
             central=self._settings.central,
+            contact=self.contact,
             reach=self.ingest.reach(),
             homes=self._explanations.homes,
             statements=self._explanations.told(cases),
             statements_read=self._explanations.learned.whole,
         )
+
+    def shown(self) -> set[EntryId]:
+        """The entries that our tables show; what waits for a decision isn't shown yet."""
+        own = tuple(self._settings.page(name) for name in ("Review", "Preview/"))
+        saved = self._ledger.publications.all_latest()
+        return {entry for page in saved if not page.title.startswith(own) for entry in page.entries}
+
+    def publisher(self, terms: Terms, held: Held | None = None) -> Publisher:
+        """Saves pages on these terms."""
+        permits = ownpages.permits(self._settings)
+        leave = Leave(self._wikis, permits, self._ledger, terms, self._bodies)
+        return Publisher(self._wikis, permits, self._ledger, self._clock, terms, held, leave=leave)
+
+    def _bodies(self, dbname: str, text: str) -> tuple[str, ...] | None:
+        try:
+            return tuple(region.body for region in find(Page("", text, 0), self._settings.wikis[dbname]))
+        except RegionError:
+            return None
 
     def refresh(
         self, terms: Terms, held: Held | None = None, wikis: Iterable[str] | None = None, page: str = ""
@@ -110,7 +138,7 @@ class Pipeline:
         """
         if held is not None:
             resolve(self._ledger, self._wikis, held)
-        publisher = Publisher(self._wikis, self._permits(), self._ledger, self._clock, terms, held)
+        publisher = self.publisher(terms, held)
         self._explanations = self._explain(self.material().cases)
         self._material, self._layouts = self.material(), {}
         outcomes: list[Outcome] = []
@@ -194,12 +222,6 @@ class Pipeline:
             pages=self._found.get(dbname, {}),
             layouts=self._layouts,
         )
-
-    def _permits(self) -> dict[str, Permit]:
-        return {
-            dbname: Permit(bool(wiki.approval), wiki.flagged, wiki.news_marked_bot, wiki.seconds_between_saves)
-            for dbname, wiki in self._settings.wikis.items()
-        }
 
 
 def _holds(page: Page, settings: WikiSettings) -> bool:

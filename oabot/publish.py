@@ -78,6 +78,10 @@ class Outcome:
     reason: str = ""
     revid: int = 0
     base_revid: int = 0
+    losing: tuple[int, int] = (0, 0)
+    """Of a page that is held: how many rows would go, of how many."""
+    draft: Drafted | None = field(default=None, compare=False, repr=False)
+    """In a dry run, what would be saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,10 @@ class Publisher:
                 return self._skipped(wiki, title, "unread")
         return self._skipped(wiki, title, "conflict")
 
+    def wait_after(self, wikis: Iterable[str]) -> None:
+        """Keep the pace as if these wikis had just been saved on; another publisher did."""
+        self._last_save |= dict.fromkeys(wikis, self._clock.now())
+
     def _once(self, wiki: str, title: str, draft: Draft, *, even_resting: bool) -> Outcome:
         if reason := self._forbidden(wiki):
             return self._skipped(wiki, title, reason)
@@ -159,7 +167,8 @@ class Publisher:
         if not fits(drafted.text):
             return self._skipped(wiki, title, "too-big")
         if self._shrinks(wiki, title, drafted):
-            return Outcome(wiki, title, Result.HELD, "held", base_revid=page.revid)
+            losing = (len(drafted.difference.removed), len(drafted.difference.before))
+            return Outcome(wiki, title, Result.HELD, "held", base_revid=page.revid, losing=losing)
         return self._save(wiki, page, drafted)
 
     def _unfit(self, wiki: str, page: Page, source: Page | None) -> str:
@@ -217,7 +226,7 @@ class Publisher:
         )
         if self._held is None:
             self._wikis[wiki].save(edit)
-            return Outcome(wiki, page.title, Result.WOULD_SAVE, base_revid=page.revid)
+            return Outcome(wiki, page.title, Result.WOULD_SAVE, base_revid=page.revid, draft=drafted)
         publication = Publication(
             wiki, page.title, edit.base_revid, digest(drafted.text), self._terms.run, drafted.regions
         )

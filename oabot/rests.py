@@ -14,8 +14,8 @@ NOBODY = frozenset({"MediaWiki message delivery"})
 MAY_BE_UNDONE = 1
 """How many of our saves people may undo on a wiki before it rests."""
 
-RESTS = frozenset({"blocked", "talk", "reverted"})
-"""Why a wiki rests; the ends of message keys (``oabot-stop-…``)."""
+RESTS = frozenset({"blocked", "talk", "undone"})
+"""Why a wiki rests."""
 
 Bodies = Callable[[str], tuple[str, ...] | None]
 """A page's text -> what is in its regions; None when they can't be read."""

@@ -25,6 +25,9 @@ SCOPES = ("page", "wiki", "case", "all")
 ANSWER = ("state", "answer")
 """The parameters by which we answer; a request that has one of them is no new one."""
 
+OPEN = frozenset({"waiting", "running"})
+"""Values of ``state`` that are no answer yet."""
+
 AGE = timedelta(hours=24)
 """An older request is not carried out."""
 
@@ -227,4 +230,5 @@ def _unit(params: Mapping[str, str]) -> Unit:
 
 
 def _answered(params: Mapping[str, str]) -> bool:
-    return any(params.get(name) for name in ANSWER)
+    state = params.get("state", "")
+    return state not in OPEN if state else bool(params.get("answer"))

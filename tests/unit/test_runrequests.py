@@ -126,6 +126,15 @@ def test_a_request_that_bears_an_answer_is_no_new_one() -> None:
     assert found(history) == []
 
 
+@pytest.mark.parametrize("state", ["waiting", "running"])
+def test_a_request_that_waits_or_runs_is_not_answered_yet(state: str) -> None:
+    history = History()
+    history.edit("Admin", call(job="tables"))
+    history.edit(BOT, call(job="tables", state=state, answer="…"))
+
+    assert [refused(asked) for asked in found(history)] == [""]
+
+
 def test_an_answer_that_was_taken_away_doesn_t_make_it_new() -> None:
     history = History()
     history.edit("Admin", call(job="tables"))
