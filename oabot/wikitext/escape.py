@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NewType
 
 Wikitext = NewType("Wikitext", str)
@@ -25,8 +26,6 @@ _ACTIVE = (
     # Sanitizer::armorFrenchSpaces changes the space beside these.
     + list("«»‹›")
 )
-_ENTITY = {c: f"&#{ord(c)};" for c in _ACTIVE}
-_ACTIVE_CHARACTER = re.compile("[" + re.escape("".join(_ACTIVE)) + "]")
 
 _SHOWN = re.compile(r"[\w!-~]++(?: [\w!-~]++)*+")
 """What `clean` would give back as it is, but for NFC (no ``\\w`` is a control or format character)."""
@@ -61,7 +60,17 @@ class _Kept(dict[int, int | None]):
         return None
 
 
+class _Encoded(dict[int, int | str]):
+    """A `str.translate` table; it learns what it leaves alone, because what is missing costs an exception."""
+
+    def __missing__(self, code: int) -> int:
+        if code <= 0xFFFF:
+            self[code] = code
+        return code
+
+
 _KEPT = _Kept()
+_ENTITIES = _Encoded({ord(c): f"&#{ord(c)};" for c in _ACTIVE})
 _SPACES = re.compile("  +")
 
 
@@ -80,24 +89,24 @@ def clean(text: str, limit: int | None = None) -> str:
     return kept
 
 
+@lru_cache(maxsize=1024)  # a table says the same wikis, performers and notes again and again
 def escape(text: str, limit: int | None = None) -> Wikitext:
     """Any outside text as inert wikitext that displays as `clean` gives it.
 
     Safe as a cell, list item, heading, template parameter, link text and quoted attribute value, at the
     start of a line too. Not for edit summaries: MediaWiki decodes references there before it links.
     """
-    if not (_INERT.fullmatch(text) and (text.isascii() or unicodedata.is_normalized("NFC", text))) or "_" in text:
-        text = _encoded(clean(text, limit))
-    elif limit is not None and len(text) > limit:
-        text = clean(text, limit)
+    kept = (limit is None or len(text) <= limit) and (text.isascii() or unicodedata.is_normalized("NFC", text))
+    if not (kept and _INERT.fullmatch(text)) or "_" in text:
+        text = _encoded(text if kept and _SHOWN.fullmatch(text) else clean(text, limit))
     if "RFC" in text or "PMID" in text or "ISBN" in text:
         text = _MAGIC_LINK.sub(lambda m: _reference(m[0][0]) + m[0][1:], text)
     return Wikitext(text)
 
 
 def _encoded(text: str) -> str:
-    encoded = _ACTIVE_CHARACTER.sub(lambda m: _ENTITY[m[0]], text)
-    if encoded and unicodedata.category(encoded[0])[0] == "M":
+    encoded = text.translate(_ENTITIES)
+    if encoded[:1] > "\x7f" and unicodedata.category(encoded[0])[0] == "M":
         # NFC would melt it into our own markup before it: ``>`` and U+0338 are one character, no tag's end.
         encoded = _reference(encoded[0]) + encoded[1:]
     return encoded
@@ -117,9 +126,11 @@ def isolate(text: Wikitext, lang: str | None = None, direction: str | None = Non
 
     `lang` is a language code, `direction` is ``ltr``, ``rtl`` or ``auto``; ValueError for anything else.
     """
-    return Wikitext(f"<bdi{language(lang, direction)}>{text}</bdi>")
+    attributes = language(lang, direction) if lang or direction else ""
+    return Wikitext(f"<bdi{attributes}>{text}</bdi>")
 
 
+@lru_cache(maxsize=256)
 def language(lang: str | None, direction: str | None) -> str:
     """The attributes `lang` and `dir`, each with a space before it; ValueError unless they are well formed."""
     attributes = ""

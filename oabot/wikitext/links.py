@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from urllib.parse import quote
 
 from oabot.wikitext.escape import Wikitext, clean, escape
@@ -14,6 +15,9 @@ _NO_TITLE = re.compile(
     r"|^(?:[^:]*:)?\s*(?:[#:]|$)"  # no page named at all
 )
 _ADDRESS = re.compile(r"https?://[^/?#]+")
+_SAFE = ":/?#&=%+,@$()*"
+_UNCHANGED = (string.ascii_letters + string.digits + ".-_" + _SAFE).encode()
+"""What `quote` leaves as it is, but for tildes."""
 
 
 def link(target: str, text: Wikitext) -> Wikitext:
@@ -44,5 +48,6 @@ def external(url: str, text: Wikitext) -> Wikitext:
     if not _ADDRESS.match(url):
         raise ValueError("the address must begin with https://HOST")
     # Tildes sign, double underscores switch, apostrophes embolden, semicolons end entities.
-    address = quote(url, safe=":/?#&=%+,@$()*", errors="replace").replace("~", "%7E").replace("__", "_%5F")
-    return Wikitext(f"[{address} {text or escape(url)}]")
+    plain = url.isascii() and not url.encode().translate(None, _UNCHANGED)
+    address = url if plain else quote(url, safe=_SAFE, errors="replace").replace("~", "%7E")
+    return Wikitext(f"[{address.replace('__', '_%5F')} {text or escape(url)}]")

@@ -49,21 +49,17 @@ def table(caption: Wikitext, columns: Sequence[Column], rows: Iterable[Row], css
     lines += [_heading(column) for column in columns]
     pattern = "\n".join(["%s", *('! scope="row" %s' if column.heads_rows else "| %s" for column in columns)])
     headings = [index for index, column in enumerate(columns) if column.heads_rows]
-    for row in rows:
-        if len(row.cells) != len(columns):
+    for cells, own_class, anchor in rows:
+        if len(cells) != len(columns):
             raise ValueError("a row must have as many cells as there are columns")
-        lines.append(pattern % (_row_start(row), *_contents(row.cells, headings)))
+        contents = [cell if isinstance(cell, str) else _attributed(*cell) for cell in cells]
+        for index in headings:
+            if contents[index] == (cell if isinstance(cell := cells[index], str) else cell.text):
+                contents[index] = f"| {contents[index]}"
+        start = _row_start(own_class, anchor) if own_class or anchor else "|-"
+        lines.append(pattern % (start, *contents))
     lines.append("|}")
     return Wikitext("\n".join(lines))
-
-
-def _contents(cells: Sequence[Cell | Wikitext], headings: Sequence[int]) -> list[str]:
-    """What follows each cell's opening: its attributes if it has any, and its text."""
-    contents = [cell if isinstance(cell, str) else _attributed(cell) for cell in cells]
-    for index in headings:
-        if not isinstance(cell := cells[index], Cell) or contents[index] is cell.text:
-            contents[index] = f"| {contents[index]}"
-    return contents
 
 
 def _heading(column: Column) -> str:
@@ -71,18 +67,17 @@ def _heading(column: Column) -> str:
     return f'! scope="col"{unsortable} | {column.title}'
 
 
-def _row_start(row: Row) -> str:
-    if not (row.css_class or row.anchor):
-        return "|-"
-    anchor = f' id="{_quoted(row.anchor)}"' if row.anchor else ""
-    css_class = f' class="{_quoted(row.css_class)}"' if row.css_class else ""
-    return f"|-{anchor}{css_class}"
+def _row_start(css_class: str, anchor: str) -> str:
+    own_id = f' id="{_quoted(anchor)}"' if anchor else ""
+    return f'|-{own_id} class="{_quoted(css_class)}"' if css_class else f"|-{own_id}"
 
 
-def _attributed(cell: Cell) -> str:
-    sort = f'data-sort-value="{_quoted(cell.sort)}"' if cell.sort else ""
-    attributes = sort + language(cell.lang, cell.direction) if cell.lang or cell.direction else sort
-    return f"{attributes.lstrip()} | {cell.text}" if attributes else cell.text
+def _attributed(text: Wikitext, sort: str, lang: str | None, direction: str | None) -> str:
+    """What follows a cell's opening: its attributes if it has any, and its text."""
+    if lang or direction:
+        attributes = language(lang, direction)
+        return f'data-sort-value="{_quoted(sort)}"{attributes} | {text}' if sort else f"{attributes.lstrip()} | {text}"
+    return f'data-sort-value="{_quoted(sort)}" | {text}' if sort else text
 
 
 def _quoted(value: str) -> str:
