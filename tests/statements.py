@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from oabot.explained import Told
 from oabot.model import EntryId
-from oabot.statements import Correction, CorrectionState, GroupState, Mark, State, Statement, Translation
+from oabot.statements import CorrectionState, Mark, State, Statement, Translation
 
 TITLE = "Office actions/September 2021 statement"
 FIRST = Mark(5, 22, datetime(2021, 9, 14, 10, 0, 31, tzinfo=UTC))
@@ -23,28 +26,10 @@ FALLEN = replace(BENGALI, total=28, translated=3, fuzzy=2, outdated=(("3", THIRD
 
 COMPLETE = Translation("bn", 28, 28, 0, State.COMPLETE, DONE)
 
-STATEMENT = Statement(
-    id="OA2021",
-    title=TITLE,
-    source_language="en",
-    revid=7,
-    group=GroupState.MARKED,
-    marks=(FIRST, SECOND),
-    corrections=(Correction("", datetime(2021, 9, 16, 21, 47, tzinfo=UTC), ("22", "23", "24", "25")),),
-    priority=("zh", "ru", "bn"),
-    translations=(
-        BENGALI,
-        Translation("fa", 26, 0, 0, State.NOT_STARTED, MISSING),
-        Translation("ru", 26, 22, 0, State.PARTIAL, DONE),
-        Translation("uk", 26, 2, 0, State.PARTIAL, CorrectionState.UNKNOWN),
-        Translation("zh", 26, 26, 0, State.COMPLETE, DONE),
-    ),
-    titles=(
-        ("bn", "দাপ্তরিক পদক্ষেপ/সেপ্টেম্বর ২০২১-এর বিবৃতি"),
-        ("ru", "Действия офиса/Заявление от сентября 2021 года"),
-        ("zh", "基金会行动/2021年9月声明"),
-    ),
+STATEMENT: Statement = TypeAdapter(Statement).validate_json(
+    (Path(__file__).parent / "data/pages/statement.json").read_bytes()
 )
+"""The seed's statement: its correction is units 22 to 25."""
 
 
 def told(statement: Statement = STATEMENT, *cases: EntryId) -> Told:
