@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -41,7 +43,9 @@ def documents() -> list[Path]:
 
 def anchors(text: str) -> set[str]:
     titles = re.findall(r"^#+ (.+)$", FENCE.sub("", text), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    return set(re.findall(r'<a id="([^"]+)">', text)) | {
+        re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles
+    }
 
 
 def broken_links(document: Path) -> list[str]:
@@ -77,6 +81,31 @@ def test_a_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
     )
 
     assert broken_links(page) == ["gone.md", "page.md#gone"]
+
+
+def missing_places(text: str) -> list[str]:
+    """The paths in a document's code spans that aren't there, and the names after modules that those don't define."""
+    missing = [path for path in re.findall(r"`((?:oabot|scripts|tests|farm|docs)/[\w./-]+)`", text)
+               if not (ROOT / path).exists()]  # fmt: skip
+    for path, name in re.findall(r"`(oabot/[\w/]+\.py)` `([\w.]+)`", text):
+        found: Sequence[ast.AST] = [ast.parse((ROOT / path).read_text())]
+        for part in name.split("."):
+            found = [node for outer in found for node in ast.iter_child_nodes(outer)
+                     if getattr(node, "name", "") == part]  # fmt: skip
+        missing += [] if found else [f"{path} {name}"]
+    return missing
+
+
+def test_every_file_and_function_that_a_document_names_is_there() -> None:
+    assert {str(one.relative_to(ROOT)): missing_places(one.read_text()) for one in documents()} == {
+        str(one.relative_to(ROOT)): [] for one in documents()
+    }
+
+
+def test_a_function_that_is_no_longer_where_a_document_says_is_found() -> None:
+    text = "`oabot/publish.py` `Publisher.publish` `oabot/publish.py` `Publisher.gone` `oabot/gone.py`"
+
+    assert missing_places(text) == ["oabot/gone.py", "oabot/publish.py Publisher.gone"]
 
 
 def test_every_decision_is_in_the_list_of_decisions() -> None:
