@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from typing import Protocol
 
 from oabot.errors import Stopped
+from oabot.seams import Clock
+
+
+class EndingClock(Clock, Protocol):
+    """A clock whose sleepers can be woken because the process is to end."""
+
+    @property
+    def ending(self) -> bool:
+        """Whether `end` was called."""
+        ...
+
+    def end(self) -> None:
+        """Let every sleep end at once, now and from now on."""
+        ...
 
 
 class SystemClock:

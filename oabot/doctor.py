@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from oabot import stops
-from oabot.clock import SystemClock
+from oabot.clock import EndingClock
 from oabot.config import Settings, WikiSettings
 from oabot.config.settings import credentials
 from oabot.errors import ConfigError, LedgerError, OabotError, SourceError, WikiError
@@ -52,8 +52,15 @@ class Line:
 class Bot(Protocol):
     """The parts of the program that are looked at."""
 
-    settings: Settings
-    clock: SystemClock
+    @property
+    def settings(self) -> Settings:
+        """The operator's settings."""
+        ...
+
+    @property
+    def clock(self) -> EndingClock:
+        """This machine's clock."""
+        ...
 
     @property
     def agent(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Protocol
 
-from oabot.clock import SystemClock
+from oabot.clock import EndingClock
 from oabot.config import Settings
 from oabot.interest import Interest, Topic
 from oabot.ledger import Ledger
@@ -19,9 +19,20 @@ from oabot.targetlogs import titles
 class Bot(Protocol):
     """The parts of one process."""
 
-    settings: Settings
-    clock: SystemClock
-    rules: Rules
+    @property
+    def settings(self) -> Settings:
+        """The operator's settings."""
+        ...
+
+    @property
+    def clock(self) -> EndingClock:
+        """The clock that everything goes by."""
+        ...
+
+    @property
+    def rules(self) -> Rules:
+        """The rules and the actors."""
+        ...
 
     @property
     def ledger(self) -> Ledger:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
-from oabot.clock import SystemClock
+from oabot.clock import EndingClock
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ GRACE: Final = 8.0
 class Ending:
     """Takes SIGTERM and SIGINT. As process 1 the kernel would ignore them without a handler."""
 
-    def __init__(self, clock: SystemClock, grace: float = GRACE) -> None:
+    def __init__(self, clock: EndingClock, grace: float = GRACE) -> None:
         self._clock = clock
         self._grace = grace
         self._asked = False

@@ -53,9 +53,9 @@ class Lane:
         self._left: list[Job] = []
         self._leading: Held | None = None
         self.interest: Interest = interest(bot, None)
-        self.begin: Callable[[Held], None] = lambda _: None
+        self.begin: Callable[[Held], object] = lambda _: None
         """Called when our turn begins."""
-        self.end: Callable[[], None] = lambda: None
+        self.end: Callable[[], object] = lambda: None
         """Called when it is over."""
         self.pause = IDLE
 
