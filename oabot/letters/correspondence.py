@@ -46,7 +46,7 @@ class Fault:
     """Why a page's letters can't be listed."""
 
     code: str
-    """``empty``, ``doubled``, ``nested``, ``too-long``, ``too-many``, ``missing`` or ``not-author``."""
+    """``empty``, ``doubled``, ``nested``, ``too-long``, ``too-many``, ``missing``, ``not-author`` or ``unread``."""
     detail: str = ""
     """The heading that stands twice, or the template that isn't the author's."""
 

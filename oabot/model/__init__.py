@@ -7,6 +7,7 @@ Words are the field's own (log entry, logid, performer, target, dbname, revid). 
 from oabot.model.case import (
     Annotation,
     Case,
+    CommitteeTotals,
     Kind,
     Status,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "Annotation",
     "BlockChange",
     "Case",
+    "CommitteeTotals",
     "Edit",
     "EntryId",
     "Judgement",

@@ -77,3 +77,22 @@ class Case:
     def id(self) -> EntryId:
         """A stable name for the case: its opening entry's key."""
         return self.entries[0].id
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeTotals:
+    """What the Case Review Committee published about a period; no case is told from it."""
+
+    period: str
+    """As the committee writes it."""
+    source: str
+    """Where it was published: an address or a page title."""
+    ratified: int
+    overturned: int
+    remanded: int
+    ineligible: int
+
+    @property
+    def total(self) -> int:
+        """All appeals of the period."""
+        return self.ratified + self.overturned + self.remanded + self.ineligible

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from oabot.model import Case
-from oabot.views import notice, statements, table
+from oabot.views import letters, notice, statements, summary, table
 from oabot.views.material import Draft, Material, Place
 from oabot.views.parameters import Filters, Problem, filters, unknown_view
 from oabot.wikitext import Region, Wikitext
@@ -30,6 +30,8 @@ VIEWS: Mapping[str, View] = {
     "local": View(table.render_local, table.LOCAL_PARAMETERS, cases=table.of_wiki),
     "statements": View(statements.render_statements, statements.PARAMETERS),
     "notice": View(notice.render_notice, notice.PARAMETERS, notice.REQUIRED),
+    "summary": View(summary.render_summary, summary.PARAMETERS),
+    "letters": View(letters.render_letters, letters.PARAMETERS, letters.REQUIRED),
 }
 """The first parameter of the template -> what it shows."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from oabot.explained import Told
+from oabot.links import LinkState
 from oabot.model import GLOBAL, NEVER, Case, Kind, Status
 from oabot.statements import CorrectionState, GroupState
 from oabot.timestamps import iso
@@ -141,9 +142,20 @@ def notice(case: Case, material: Material, _place: Place) -> Cell:
     return notes(_page(material, note.local_notice) for note in case.annotations if note.local_notice)
 
 
-def discussion(case: Case, material: Material, _place: Place) -> Cell:
-    """Where people discuss it, by people's notes."""
-    return notes(_page(material, title) for note in case.annotations for title in note.discussion)
+def discussion(case: Case, material: Material, place: Place) -> Cell:
+    """Where people discuss it, by people's notes; a link that leads nowhere any more says so."""
+    return notes(_discussion(material, title, place) for note in case.annotations for title in note.discussion)
+
+
+def _discussion(material: Material, written: str, place: Place) -> Wikitext:
+    found = material.links.get(written)
+    if found is None:
+        return _page(material, written)
+    target = f"{found.title}#{found.section}" if found.section else found.title
+    link = page_link(material, found.wiki, target, isolate(escape(target, limit=100)))
+    if found.state is LinkState.THERE:
+        return link
+    return Wikitext(f"{link}<br><small>{place.language.say(f'oabot-link-{found.state.value}')}</small>")
 
 
 def _page(material: Material, title: str) -> Wikitext:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
+from oabot.answers import Answered
 from oabot.errors import SourceError
 from oabot.explained import Told, normal
 from oabot.i18n import Language
-from oabot.model import Case, EntryId, TargetKind
+from oabot.letters import Correspondence
+from oabot.links import Resolved
+from oabot.model import Case, CommitteeTotals, EntryId, TargetKind
 from oabot.views.figures import Figures
 from oabot.wikitext import Wikitext, escape, external, isolate
 
@@ -34,6 +37,13 @@ class Material:
     """What explains cases, and other pages whose translation is followed."""
     statements_read: bool = True
     """Whether all of them could be read."""
+    letters: Mapping[tuple[str, str], Correspondence] = field(default_factory=dict)
+    """(dbname, title) -> the letters of each page that a region asks for."""
+    answers: tuple[Answered, ...] = ()
+    """What people say became of letters and their questions."""
+    committee: tuple[CommitteeTotals, ...] = ()
+    links: Mapping[str, Resolved] = field(default_factory=dict)
+    """A discussion as people wrote it -> where it is now, of those that were looked up."""
 
     def own_page(self, name: str) -> str:
         """The title of one of the account's pages on the central wiki."""
