@@ -56,6 +56,12 @@ def wanted(settings: Settings, dbname: str, *, docs: bool = False) -> list[Wante
     return [*made, *_docs(settings, dbname, words)] if docs else made
 
 
+def filled(name: str, settings: Settings, dbname: str, **more: str) -> str:
+    """One of the texts for a wiki, with further words for it. Raises: `KeyError` for a word that is missing."""
+    wiki = settings.wikis[dbname]
+    return _text(name, wiki.language, _words(settings, wiki) | more)
+
+
 def _templates(settings: Settings, dbname: str) -> dict[str, str]:
     wiki = settings.wikis[dbname]
     names = {

@@ -25,7 +25,7 @@ from scripts.wanted_pages import wanted
 
 ONWIKI = Path(__file__).parents[2] / "onwiki"
 README = ONWIKI.parent / "README.md"
-DOCS = {"about.wikitext", "annotations.wikitext", "method.wikitext", "requests.wikitext"}
+DOCS = {"about.wikitext", "annotations.wikitext", "approval.wikitext", "method.wikitext", "requests.wikitext"}
 DOCS_LANGUAGES = ("en", "ru", "zh")
 LANGUAGES = sorted(path.name for path in ONWIKI.iterdir() if path.is_dir())
 
