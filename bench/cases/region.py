@@ -1,7 +1,7 @@
 """One region of a page of a megabyte brought up to date, all other bytes left as they are.
 
-The page holds what pages hold: links, templates, references, comments, and look-alikes of the region's templates in
-nowiki and comments. The peer parses the page with mwparserfromhell; the floor looks for two strings and would be
+The page holds what pages hold: links, templates, references, comments, and before the region look-alikes of its
+templates in nowiki, pre and comments. The peer parses the page with mwparserfromhell; the floor looks for two strings and would be
 misled by the look-alikes, so it is given where to begin.
 """
 
@@ -38,10 +38,10 @@ def page(size: int) -> tuple[str, int]:
     """A page of that many bytes and more, with one region in its middle, and where the region begins."""
     chance = random.Random(8)
     halves = []
-    for _ in range(2):
+    for misleading in (0.002, 0.0):
         parts, length = [], 0
         while length < size // 2 - 50_000:
-            piece = chance.choice(_DECOYS) if chance.random() < 0.002 else chance.choice(_PIECES)
+            piece = chance.choice(_DECOYS) if chance.random() < misleading else chance.choice(_PIECES)
             parts.append(piece)
             length += len(piece.encode())
         halves.append("".join(parts))

@@ -81,8 +81,11 @@ def names(wanted: tuple[str, ...], namespaces: tuple[str, ...]) -> Names:
     link = r"\[\[[^\[\]{}<]*+\]\]"
     plain = rf"<(?![!{_INITIALS}])|<(?!{_ELEMENT})"
     single = r"\[(?!\[)|\](?!\])|\{(?!\{)|\}(?!\})"
-    other = rf"\{{\{{(?!{_SPACE}*+{prefix}{_SPACE}*+(?:{either}))(?:[^{{}}<\[]++|{plain}|\[(?!\[)|{link})*+\}}\}}"
-    skip = rf"[^<\[\]{{}}]*+(?:(?:{plain}|{single}|{link}|{other})[^<\[\]{{}}]*+)*+"
+    ours = rf"\{{{_SPACE}*+{prefix}{_SPACE}*+(?:{either})"
+    other = rf"\{{(?!{ours})\{{(?:[^{{}}<\[]++|{plain}|\[(?!\[)|{link})*+\}}\}}"
+    comment = r"<!--(?:[^-]++|-(?!->))*+-->"
+    tag = rf"<(?P<tag>(?i:ref|nowiki))(?:\s[^<>]*+)?+(?<!/)>(?:[^<{{]++|\{{(?!{ours}))*+</(?i:(?P=tag))\s*+>"
+    skip = rf"[^<\[\]{{}}]*+(?:(?:{link}|{other}|{plain}|{single}|{comment}|{tag})[^<\[\]{{}}]*+)*+"
     return Names(
         step=re.compile(skip + r"(?P<token>(?P<character>[\[\]{}])(?P=character)++|<(?P<element>!--|\w+))"),
         call=re.compile(rf"{gap}{prefix}{gap}(?:{groups}){gap}(?=\||\}}\}})", re.DOTALL),
@@ -119,14 +122,19 @@ class Lexer:
     _covered: dict[str, int] = field(default_factory=dict)
     """Where the last transparent element of each name ends."""
 
-    def run(self) -> Lexer:
+    def run(self, until: int | None = None) -> Lexer:
         """Read the page to its end; then `calls` are in their order, and none is inside another.
 
+        No call begins after `until`, if it is given; what comes later is read only to see what closes there.
         Raises `RegionError` for a call in another template, in a link or in a tag that has its own content.
         """
         position = 0
         step = self.names.step
-        while found := step.match(self.text, position):
+        whole = len(self.text)
+        end = whole if until is None else until
+        while (position < end or self._stack) and (
+            found := step.match(self.text, position, whole if self._stack else end)
+        ):
             position = found.end()
             if found["element"]:
                 position = self._element(found.start("token"), found["element"].lower())

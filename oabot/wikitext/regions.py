@@ -69,7 +69,7 @@ def regions(
       templates, in a comment or nowiki too;
     * ``opening-unreadable``: an opening of more than `LONGEST_OPENING` characters, or broken in itself.
     """
-    lexer = Lexer(text, names((opening, closing), tuple(namespaces))).run()
+    lexer = Lexer(text, names((opening, closing), tuple(namespaces))).run(until=_last_word(text, opening, closing))
     _refuse_overlap(lexer.elements, [(call.start, call.end) for call in lexer.calls])
     pairs = _pairs(text, lexer.calls, opening)
     _refuse_overlap(lexer.elements, [(first.start, last.end) for first, last in pairs])
@@ -77,6 +77,12 @@ def regions(
         if lexer.names.mention.search(text, first.end, last.start):
             raise RegionError("nested")
     return tuple(_region(text, first, last, lexer.names) for first, last in pairs)
+
+
+def _last_word(text: str, *wanted: str) -> int:
+    """Where the last word ends that may be part of one of these names: no call of them begins later."""
+    words = [max(re.split("[ _]", name[1:]), key=len) for name in wanted]
+    return max(text.rfind(word) + len(word) for word in words)
 
 
 def _refuse_overlap(elements: Sequence[Element], spans: Sequence[tuple[int, int]]) -> None:
