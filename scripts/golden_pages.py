@@ -19,10 +19,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run from a checkout, where the package isn't installed
 
 from oabot import rules
+from oabot.answers import Answer, Answered
 from oabot.config import OnWikiConfig
 from oabot.explained import Followed, tell
 from oabot.i18n import language
-from oabot.model import Case
+from oabot.letters import correspondence
+from oabot.model import Case, CommitteeTotals
 from oabot.offline import read, replay
 from oabot.statements import Statement
 from oabot.views import Material, Place, render
@@ -38,26 +40,30 @@ VIEWS = {
     "local": {**CASES, "en": "commonswiki"},
     "statements": STATEMENTS,
     "notice|statement=OA2021": STATEMENTS,
+    "summary": {"en": "metawiki", "ru": "ruwiki", "fa": "fawiki"},
+    "letters|page=ruwiki:User:Пример Виктор/Переписка": {"en": "metawiki", "ru": "ruwiki", "fa": "fawiki"},
 }
+LETTERS = ("ruwiki", "User:Пример Виктор/Переписка")
 
 
 def pages() -> dict[str, str]:
     """Each page's file name and text."""
-    material = _material()
+    made = material()
     return {
-        f"{lang}-{setup.partition('|')[0]}.wikitext": _page(setup, wiki, lang, material)
+        f"{lang}-{setup.partition('|')[0]}.wikitext": _page(setup, wiki, lang, made)
         for setup, wikis in VIEWS.items()
         for lang, wiki in wikis.items()
     }
 
 
-def _page(setup: str, wiki: str, lang: str, material: Material) -> str:
+def _page(setup: str, wiki: str, lang: str, made: Material) -> str:
     [region] = regions(f"{{{{Office actions|{setup}}}}}\n{{{{Office actions end}}}}")
-    place = Place(wiki, f"User:{material.account}/{region.view}", language(lang, {lang}))
-    return render(region, material, place).body + "\n"
+    place = Place(wiki, f"User:{made.account}/{region.view}", language(lang, {lang}))
+    return render(region, made, place).body + "\n"
 
 
-def _material() -> Material:
+def material() -> Material:
+    """What the pages are made of."""
     cases = _cases()
     homes = json.loads((ROOT / "farm/translate/globalusers.json").read_text(encoding="utf-8"))
     at_home = {name: row["home"] for name, row in homes.items()}
@@ -71,6 +77,15 @@ def _material() -> Material:
         central="metawiki",
         homes=at_home,
         statements=tell([(batch, statement)], cases, wikis, at_home),
+        letters={
+            LETTERS: correspondence((FOLDER.parent / "letters/pages/tabs-by-template.wikitext").read_text("utf-8"))
+        },
+        answers=(
+            Answered(*LETTERS, 2, 3, Answer.ANSWERED, ("FarmAdmin",)),
+            Answered(*LETTERS, 2, 1, Answer.DECLINED, ("Пример Виктор",)),
+            Answered(*LETTERS, 1, 0, Answer.PARTLY, ("Пример Виктор",)),
+        ),
+        committee=(CommitteeTotals("Oct 2020 – Mar 2021", "Case Review Committee/Reports", 1, 0, 1, 3),),
     )
 
 

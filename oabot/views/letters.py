@@ -98,7 +98,7 @@ def _answers(letter: Letter, answers: list[Answered], place: Place) -> Wikitext:
     """What people say became of the letter and of each of its questions, with who says so."""
     say, join = place.language.say, place.language.join
     lines = []
-    for one in answers:
+    for one in sorted(answers, key=lambda one: (one.question, one.by)):
         if one.letter != letter.number or one.question > letter.questions:
             continue
         said = say(f"oabot-letter-{one.answer.value.replace(' ', '-')}")
