@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from oabot.outcomes import Teller
@@ -43,6 +43,11 @@ class Entry:
     def notable(self) -> bool:
         """Whether it did something."""
         return any(one.result is Result.SAVED for one in self.outcomes)
+
+
+def counted(entry: Entry, quarantined: int, in_review: int) -> Entry:
+    """The same with how much is left to people."""
+    return replace(entry, quarantined=quarantined, in_review=in_review)
 
 
 def title(when: datetime) -> str:

@@ -58,6 +58,8 @@ class Settings(_Section):
     account: str = "OATransparencyBot"
     contact: str = ""
     """A page or address at which the operator is reached; part of the User-Agent."""
+    operator: str = ""
+    """The operator's account on the central wiki; told on its talk page when the community's config can't be used."""
     central: str = "metawiki"
     database: str = "sqlite:///oabot.sqlite"
     settle_hours: Annotated[float, Field(ge=0)] = 6.0
