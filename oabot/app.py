@@ -14,16 +14,23 @@ from urllib.parse import unquote, urlsplit
 
 from oabot import __version__, explanations, rules
 from oabot.clock import SystemClock
+from oabot.communityconfig import annotation_groups
 from oabot.config import Credentials, OnWikiConfig, Settings
 from oabot.config.settings import credentials
+from oabot.correspondences import Around, Correspondences, Remembered
+from oabot.discussions import Discussions
+from oabot.control import Control
 from oabot.dryrun import DryRunWiki
+from oabot.errands import Errands
 from oabot.errors import ConfigError, LeaseLost
 from oabot.homes import Homes
 from oabot.ingest import Ingest
 from oabot.ledger import Held, Ledger
-from oabot.model import Edit
+from oabot.model import CommitteeTotals, Edit
 from oabot.pipeline import Explain, Pipeline
+from oabot.presence import Presence
 from oabot.publish import TURN
+from oabot.requestedruns import RequestedRuns
 from oabot.seams import Wiki
 from oabot.sources.api import Api, Bounds
 from oabot.sources.logevents import LogEvents
@@ -44,6 +51,7 @@ class App:
     def __init__(self, settings: Settings, onwiki: OnWikiConfig | None = None) -> None:
         """`onwiki` is the community's config as far as it is known; its actors replace the operator's."""
         self.settings = settings
+        self._onwiki, self._remembered = onwiki, Remembered()
         self.clock = SystemClock()
         self.followed = explanations.followed(onwiki.statements if onwiki else ())
         actors = onwiki.actors if onwiki and onwiki.actors else settings.actors
@@ -96,7 +104,50 @@ class App:
         sources = {dbname: LogEvents(api) for dbname, api in self.apis.items()}
         ingest = Ingest(sources, ledger, self.rules, self.clock, self.settings.central, since)
         explain = self._explain(ledger)
-        return Pipeline(self.settings, self.rules, ledger, ingest, wikis, self.clock, explain=explain)
+        presence = Presence(self.apis[self.settings.central], ledger)
+        return Pipeline(
+            self.settings,
+            self.rules,
+            ledger,
+            ingest,
+            wikis,
+            self.clock,
+            explain=explain,
+            absent=lambda cases, anew: presence.absent(cases, anew=anew),
+            around=self._around(wikis),
+        )
+
+    def _around(self, wikis: Mapping[str, Wiki]) -> Around:
+        """The public record around the cases, as the community's config wants it."""
+        onwiki = self._onwiki or OnWikiConfig()
+        groups = annotation_groups(self.settings.central, onwiki)["note"]
+        letters = Correspondences(wikis, self.settings, groups, self._remembered)
+        committee = tuple(CommitteeTotals(**dict(one)) for one in onwiki.committee)
+        return Around(letters.read, self.discussions.resolve, committee)
+
+    @functools.cached_property
+    def discussions(self) -> Discussions:
+        """Where discussions are now, asked for once a day."""
+        addresses = {dbname: wiki.url for dbname, wiki in self.settings.wikis.items()}
+        return Discussions(self.apis, addresses, self.settings.central, self.clock)
+
+    def under(self, settings: Settings, onwiki: OnWikiConfig) -> App:
+        """The same process by other settings and another config of the community."""
+        other = App(settings, onwiki)
+        other.clock, other.__dict__["ledger"], other.__dict__["apis"] = self.clock, self.ledger, self.apis
+        return other
+
+    def control(self, wikis: Mapping[str, Wiki]) -> Control:
+        """What people want of runs on these wikis, and what they are told."""
+
+        def build(over: Mapping[str, Wiki], settings: Settings, onwiki: OnWikiConfig) -> Pipeline:
+            return self.under(settings, onwiki).pipeline(over)
+
+        return Control(self.settings, wikis, self.ledger, self.clock, build, onwiki=self.onwiki)
+
+    def errands(self, control: Control) -> Errands:
+        """What people ask for on-wiki."""
+        return Errands(control, RequestedRuns(control, self.new_run), self.new_run)
 
     def _explain(self, ledger: Ledger) -> Explain:
         api = self.apis[self.settings.central]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from oabot.answers import Answered, read_answers, reader
 from oabot.attribution import attribute
-from oabot.config import Settings
+from oabot.config import Settings, WikiSettings
 from oabot.errors import InputError, OabotError, RegionError
+from oabot.layout import find, place
 from oabot.letters import Correspondence, Fault, correspondence, opted_in
 from oabot.links import Resolved
 from oabot.model import CommitteeTotals, Page, PageState
 from oabot.requestpages import history
 from oabot.seams import Wiki
+from oabot.views import asked
+from oabot.views.letters import page_asked
+from oabot.views.parameters import Problem
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +31,19 @@ Title = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What stands around the cases: letters, what became of them, discussions, the committee's totals."""
+    """Letters, and what became of them."""
 
     letters: Mapping[Title, Correspondence] = field(default_factory=dict)
     answers: tuple[Answered, ...] = ()
-    links: Mapping[str, Resolved] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around the cases, and how it is read."""
+
+    letters: Callable[[Iterable[Title]], Record] = lambda _: Record()
+    links: Callable[[Iterable[str]], Mapping[str, Resolved]] = lambda _: {}
+    """Discussions as people wrote them -> where they are now."""
     committee: tuple[CommitteeTotals, ...] = ()
 
 
@@ -42,6 +55,20 @@ class Remembered:
     """dbname and revision -> its letters."""
 
 
+def letters_asked(
+    pages: Iterable[Page], dbname: str, settings: WikiSettings, addresses: Mapping[str, str]
+) -> frozenset[Title]:
+    """The pages of letters that regions of these pages, all of one wiki, ask for."""
+    found = set()
+    for page in pages:
+        with contextlib.suppress(RegionError, Problem):  # said on the page itself, or in the journal
+            for region in find(page, settings):
+                if region.view == "letters":
+                    _, filters = asked(region, place(page, region, dbname, settings))
+                    found.add(page_asked(filters.page, dbname, addresses))
+    return frozenset(found)
+
+
 class Correspondences:
     """Reads them over some wikis. `groups` are those whose members may say what became of a letter."""
 
@@ -51,11 +78,11 @@ class Correspondences:
         self._wikis, self._settings, self._groups = wikis, settings, groups
         self._remembered = remembered
 
-    def read(self, asked: Iterable[Title]) -> Record:
+    def read(self, wanted: Iterable[Title]) -> Record:
         """The letters of these pages and what people say of them; what can't be read has the fault ``unread``."""
         letters: dict[Title, Correspondence] = {}
         now: dict[Title, Title] = {}
-        for wiki, title in sorted(set(asked)):
+        for wiki, title in sorted(set(wanted)):
             letters[wiki, title], now[wiki, title] = self._page(wiki, title)
         try:
             answers = self._answers(now) if any(found.letters for found in letters.values()) else ()
@@ -108,9 +135,9 @@ class Correspondences:
         found = read_answers(credits_, central.users(authors) if authors else {}, self._groups)
         spelt = {one: self._spelt(one) for one in {(answer.wiki, answer.page) for answer in found}}
         return tuple(
-            replace(answer, page=asked[1])
+            replace(answer, page=title[1])
             for answer in found
-            for asked, there in now.items()
+            for title, there in now.items()
             if spelt[answer.wiki, answer.page] == there
         )
 

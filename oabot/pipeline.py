@@ -5,23 +5,27 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from oabot import ownpages
 from oabot.config import Settings, WikiSettings
+from oabot.correspondences import Around, Record, letters_asked
 from oabot.drafts import Desk, draft_page, shows_erased, subpages
 from oabot.errors import InputError, RegionError, SourceError, WikiError
 from oabot.explanations import Explanations
-from oabot.ingest import Ingest, Report
+from oabot.ingest import OVERLAP, Ingest, Report
 from oabot.known import Known, know
 from oabot.layout import Layout, find, head
 from oabot.leave import Leave
 from oabot.ledger import Held, Ledger
+from oabot.links import Resolved
 from oabot.model import Annotation, Case, EntryId, Page, Verdict
 from oabot.publish import Drafted, Outcome, Publisher, Result, Terms
 from oabot.resolve import resolve
 from oabot.rules import Rules
 from oabot.seams import Clock, Wiki
+from oabot.targetlogs import titles
 from oabot.views import Material
 
 log = logging.getLogger(__name__)
@@ -33,6 +37,12 @@ TEMPLATES = 10
 
 Explain = Callable[[tuple[Case, ...]], Explanations]
 """Reads what explains the cases."""
+
+Absent = Callable[[tuple[Case, ...], bool], frozenset[EntryId]]
+"""The ids of those cases whose account isn't there any more; whether to ask again for all."""
+
+REREAD = 50
+"""Of how many such cases the logs are read again in one run: a rename may be there."""
 
 
 class Pipeline:
@@ -48,6 +58,8 @@ class Pipeline:
         clock: Clock,
         *,
         explain: Explain = lambda _: Explanations(),
+        absent: Absent = lambda _cases, _anew: frozenset(),
+        around: Around | None = None,
     ) -> None:
         self._settings, self._rules, self._ledger = settings, rules, ledger
         self._wikis, self._clock = wikis, clock
@@ -55,15 +67,18 @@ class Pipeline:
         self._layouts: dict[tuple[str, str, int], Layout] = {}
         self._found: dict[str, dict[str, Page]] = {}
         self._explain, self._explanations = explain, Explanations()
+        self._look_for, self._absent, self._anew = absent, frozenset[EntryId](), False
+        self._around, self._record = around or Around(), Record()
+        self._links: Mapping[str, Resolved] = {}
         self.ingest = ingest
         self.annotations: tuple[Annotation, ...] = ()
         """What people wrote about entries, as far as it counts."""
         self.contact = ""
         """The page where readers ask for a correction."""
 
-    def read(self) -> Report:
-        """Bring the ledger up to the logs. Raises: `LedgerError`."""
-        report = self.ingest.run()
+    def read(self, overlap: timedelta = OVERLAP) -> Report:
+        """Bring the ledger up to the logs; `overlap` is how much of them is read again. Raises: `LedgerError`."""
+        report = self.ingest.run(overlap=overlap)
         if not report.failed and self._ledger.needs_backfill():
             self._ledger.set_backfilled()
         return report
@@ -79,7 +94,8 @@ class Pipeline:
         return report
 
     def recheck_all(self, report: Report) -> Report:
-        """Look again at every entry that is stored, shown or not. Raises: `LedgerError`."""
+        """Look again at every entry that is stored, shown or not, and at their accounts. Raises: `LedgerError`."""
+        self._anew = True
         return self.ingest.recheck([entry for entry, _, _ in self._ledger.observations.known()], report)
 
     def known(self) -> Known:
@@ -98,7 +114,8 @@ class Pipeline:
         shown = self.shown()
         wanted = {note.entry for note in self.annotations if note.verdict is Verdict.YES}
         shown |= wanted & {case.id for case in known.reversed_early(settle, shown)}
-        cases = known.publishable(self._clock.now(), settle, shown)
+        settled = known.publishable(self._clock.now(), settle, shown)
+        cases = tuple(case for case in settled if case.id not in self._absent)
         return Material(
             cases=cases,
             addresses={dbname: wiki.url for dbname, wiki in self._settings.wikis.items()},
@@ -109,6 +126,10 @@ class Pipeline:
             homes=self._explanations.homes,
             statements=self._explanations.told(cases),
             statements_read=self._explanations.learned.whole,
+            letters=self._record.letters,
+            answers=self._record.answers,
+            links=self._links,
+            committee=self._around.committee,
         )
 
     def shown(self) -> set[EntryId]:
@@ -139,12 +160,28 @@ class Pipeline:
         if held is not None:
             resolve(self._ledger, self._wikis, held)
         publisher = self.publisher(terms, held)
+        self._find_accounts()
         self._explanations = self._explain(self.material().cases)
+        self._links = self._around.links(link for note in self.annotations for link in note.discussion)
         self._material, self._layouts = self.material(), {}
         outcomes: list[Outcome] = []
         for dbname in self._wikis if wikis is None else wikis:
             outcomes += self._refresh_wiki(dbname, publisher, terms, page)
         return outcomes
+
+    def present(self) -> Known:
+        """As `known`, less the cases of accounts that aren't there under their name. Raises: `LedgerError`."""
+        known = self.known()
+        absent = self._look_for(known.cases, self._anew)
+        return Known(known.entries, known.judgements, tuple(case for case in known.cases if case.id not in absent))
+
+    def _find_accounts(self) -> None:
+        """Leave out the cases of accounts that aren't there; of those that are shown, look for a rename."""
+        known = self.known()
+        self._absent, self._anew = self._look_for(known.cases, self._anew), False
+        if gone := sorted(self._absent & self.shown())[:REREAD]:
+            entries = [entry for case in known.cases if case.id in gone for entry in case.entries]
+            self.ingest.run((), frozenset(titles(entries, known.judgements, self._settings.central)))
 
     def _refresh_wiki(self, dbname: str, publisher: Publisher, terms: Terms, only: str) -> list[Outcome]:
         """Bring a wiki's pages up; a table's older parts before the page that they leave, so that no row is nowhere."""
@@ -153,6 +190,7 @@ class Pipeline:
         except (SourceError, WikiError) as problem:
             log.warning("%s: its pages can't be found: %s", dbname, problem)
             return [Outcome(dbname, "", Result.SKIPPED, "busy")]
+        self._read_letters(dbname)
         outcomes: dict[str, Outcome] = {}
         for title, before in self._in_order(dbname, terms, only).items():
             waits = any(outcomes[one].result in (Result.SKIPPED, Result.HELD) for one in before if one in outcomes)
@@ -164,6 +202,12 @@ class Pipeline:
                 draft = functools.partial(self._fresh_draft, dbname, terms)
                 outcomes[title] = publisher.publish(dbname, title, draft)
         return list(outcomes.values())
+
+    def _read_letters(self, dbname: str) -> None:
+        """Read the letters that a wiki's pages ask for."""
+        found, settings = self._found[dbname].values(), self._settings.wikis[dbname]
+        self._record = self._around.letters(letters_asked(found, dbname, settings, self._material.addresses))
+        self._material = replace(self._material, letters=self._record.letters, answers=self._record.answers)
 
     def _pages(self, dbname: str) -> dict[str, Page]:
         """The pages whose own text holds the template, and those whose tables go on there. Raises: `WikiError`."""
@@ -217,7 +261,7 @@ class Pipeline:
             settings=self._settings.wikis[dbname],
             material=self._material,
             run=terms.run,
-            erased=frozenset(stone.id for stone in self._ledger.erasures.tombstones()),
+            erased=self._absent.union(stone.id for stone in self._ledger.erasures.tombstones()),
             last=self._ledger.publications.latest(dbname, title),
             pages=self._found.get(dbname, {}),
             layouts=self._layouts,

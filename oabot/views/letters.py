@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, time
 
 from oabot.answers import Answered
@@ -18,15 +19,15 @@ REQUIRED = ("page",)
 COLUMNS = ("number", "direction", "written-date", "languages", "answered", "questions", "status")
 
 
-def page_asked(filters: Filters, material: Material, place: Place) -> tuple[str, str]:
-    """(dbname, title) of the page that a region asks for; ``ruwiki:TITLE`` names another wiki."""
-    wiki, colon, title = filters.page.partition(":")
-    return (wiki, title.strip()) if colon and wiki in material.addresses else (place.wiki, filters.page)
+def page_asked(written: str, here: str, addresses: Collection[str]) -> tuple[str, str]:
+    """(dbname, title) of the page that a region on the wiki `here` asks for; ``ruwiki:TITLE`` names another wiki."""
+    wiki, colon, title = written.partition(":")
+    return (wiki, title.strip()) if colon and wiki in addresses else (here, written)
 
 
 def render_letters(filters: Filters, material: Material, place: Place) -> Draft:
     """A row a letter, in the order of their numbers. Raises: `Problem` when they can't be listed, `SourceError`."""
-    page = page_asked(filters, material, place)
+    page = page_asked(filters.page, place.wiki, material.addresses)
     found = material.letters.get(page, Correspondence(fault=Fault("missing")))
     if found.fault is not None and found.fault.code == "unread":
         raise SourceError("a page of letters")
