@@ -105,7 +105,7 @@ def _preview(asked: argparse.Namespace) -> int:
         pipeline = app.pipeline({}, Ledger(f"sqlite:///{folder}/preview.sqlite", app.clock), asked.since)
         with timed(f"reading the logs of {', '.join(app.settings.wikis)}"):
             report = pipeline.read()
-        known = pipeline.known()
+        known = pipeline.present()
     written = offline.write(asked.out, known, app.settings, asked.lang)
     say(f"{sum(report.read.values())} rows read, {len(known.cases)} cases: {', '.join(map(str, written))}")
     for dbname, why in report.failed.items():

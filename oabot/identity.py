@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from oabot.model import GLOBAL, LogEntry, PageMoved, Renamed, Target, TargetKind
+from oabot.model import GLOBAL, EntryId, LogEntry, PageMoved, Renamed, Target, TargetKind
 
 _Moment = tuple[datetime, int]
 
@@ -28,13 +28,13 @@ class Identities:
         """The target of an entry, under the newest name that the entries tell of."""
         if target.kind not in (TargetKind.ACCOUNT, TargetKind.PAGE) or not self._steps:
             return target
-        name, moment = target.name, (entry.timestamp, entry.id.logid)
+        name, moment = target.name, _moment(entry)
         while (step := self._next(target.scope, name, moment)) is not None:
             moment, name = step
         return Target(target.kind, name, target.scope) if name != target.name else target
 
     def _learn(self, entry: LogEntry) -> None:
-        moment = (entry.timestamp, entry.id.logid)
+        moment = _moment(entry)
         if entry.target is None:
             return
         if isinstance(entry.params, Renamed):
@@ -46,3 +46,28 @@ class Identities:
     def _next(self, scope: str, name: str, moment: _Moment) -> tuple[_Moment, str] | None:
         later = [step for key in ({scope, GLOBAL}) for step in self._steps.get((key, name), ()) if step[0] > moment]
         return min(later, default=None)
+
+
+def vanished(entries: Iterable[LogEntry], private: Collection[EntryId]) -> set[EntryId]:
+    """Entries on accounts that were renamed later by one of the `private` entries: their old name is nobody's now."""
+    entries = list(entries)
+    given_up: dict[str, _Moment] = {}
+    for entry in entries:
+        if isinstance(entry.params, Renamed) and entry.id in private:
+            given_up[entry.params.old] = max(given_up.get(entry.params.old, _moment(entry)), _moment(entry))
+    if not given_up:
+        return set()
+    public = Identities(entry for entry in entries if entry.id not in private)
+    accounts = ((entry, entry.target) for entry in entries if entry.target and entry.target.kind is TargetKind.ACCOUNT)
+    return {
+        entry.id
+        for entry, target in accounts
+        if any(
+            name in given_up and _moment(entry) <= given_up[name]
+            for name in (target.name, public.now(target, entry).name)
+        )
+    }
+
+
+def _moment(entry: LogEntry) -> _Moment:
+    return (entry.timestamp, entry.id.logid)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from oabot.classify import judge
 from oabot.errors import InputError, SourceError
+from oabot.identity import vanished
 from oabot.known import kept
 from oabot.ledger import Cursor, Door, Ledger, Quarantined
 from oabot.logentry import CENTRAL, parse
@@ -27,8 +28,17 @@ log = logging.getLogger(__name__)
 OVERLAP = timedelta(minutes=10)
 """How far before its cursor a log is read again: rows of replicated databases can come late."""
 
+LONG_OVERLAP = timedelta(days=31)
+"""How far once a day, so that what a wiki left out for hours is found as well."""
+
 MISSING_TWICE = timedelta(minutes=10)
 """An entry that isn't there is gone when it is missing again after this long."""
+
+FORGIVEN_AFTER = timedelta(hours=24)
+"""An entry that was erased and is visible after this long is stored again; earlier, a lagging replica may show it."""
+
+BEGINNING = datetime(2001, 1, 1, tzinfo=UTC)
+"""Before every log."""
 
 _Row = Mapping[str, Any]
 
@@ -86,16 +96,21 @@ class Ingest:
         self._central = central
         self._earliest = earliest
 
-    def run(self, wikis: Iterable[str] | None = None, titles: Collection[tuple[str, str]] | None = None) -> Report:
+    def run(
+        self,
+        wikis: Iterable[str] | None = None,
+        titles: Collection[tuple[str, str]] | None = None,
+        overlap: timedelta = OVERLAP,
+    ) -> Report:
         """Read what is new on these wikis (all), and the logs of targets that have a case.
 
         Without `titles` all of them are read; with them, (dbname, log title) that something woke us for, only those
-        and what was never read. A wiki that can't be read is reported in `Report.failed`; the others are read all
-        the same. Raises: `LedgerError`.
+        and what was never read. `overlap` is how much of performers' logs is read again. A wiki that can't be read is
+        in `Report.failed`; the others are read all the same. Raises: `LedgerError`.
         """
         report, gathered = Report(), _Gathered()
         for dbname in self._sources if wikis is None else wikis:
-            self._guarded(report, dbname, lambda dbname=dbname: self._by_performers(dbname, gathered, report))
+            self._guarded(report, dbname, lambda dbname=dbname: self._by_performers(dbname, gathered, report, overlap))
         self._by_targets(gathered, report, titles)
         self._store(gathered, report)
         return report
@@ -141,10 +156,10 @@ class Ingest:
             report.failed[dbname] = str(problem)
             log.warning("%s: can't be read: %s", dbname, problem)
 
-    def _by_performers(self, dbname: str, gathered: _Gathered, report: Report) -> None:
+    def _by_performers(self, dbname: str, gathered: _Gathered, report: Report, overlap: timedelta) -> None:
         for performer in self._rules.actors.watched:
             cursor = self._ledger.cursors.get(dbname, Door.PERFORMER, performer)
-            since = cursor.timestamp - OVERLAP if cursor else self._earliest
+            since = cursor.timestamp - overlap if cursor else self._earliest
             rows = self._sources[dbname].by_performer(performer, since)
             self._gather(dbname, rows, Door.PERFORMER, performer, gathered, report)
 
@@ -160,7 +175,9 @@ class Ingest:
     ) -> None:
         """Take rows in; the cursor is kept for when they are stored."""
         for entry in self._take(dbname, rows, gathered, report)[-1:]:
-            gathered.cursors[dbname, door, key] = Cursor(dbname, door, key, entry.timestamp, entry.id.logid)
+            # A row dated in the future must not end the reading of its log.
+            moment = min(entry.timestamp, self._clock.now())
+            gathered.cursors[dbname, door, key] = Cursor(dbname, door, key, moment, entry.id.logid)
 
     def _take(self, dbname: str, rows: Iterable[_Row], gathered: _Gathered, report: Report) -> list[LogEntry]:
         odd: list[Quarantined] = []
@@ -205,8 +222,8 @@ class Ingest:
         cursor = self._ledger.cursors.get(dbname, Door.TARGET, title)
         since = cursor.timestamp - OVERLAP if cursor else None
         rows = self._sources[dbname].by_target(title, since)
-        if cursor is None:  # a log without rows has been read as well
-            gathered.cursors[dbname, Door.TARGET, title] = Cursor(dbname, Door.TARGET, title, self._clock.now(), 0)
+        if cursor is None:  # a log without rows has been read as well, and is read from its beginning again
+            gathered.cursors[dbname, Door.TARGET, title] = Cursor(dbname, Door.TARGET, title, BEGINNING, 0)
         self._gather(dbname, rows, Door.TARGET, title, gathered, report)
 
     def _judged(self, gathered: _Gathered) -> tuple[list[LogEntry], Mapping[EntryId, Judgement]]:
@@ -222,18 +239,25 @@ class Ingest:
 
     def _store(self, gathered: _Gathered, report: Report) -> None:
         entries, judgements = self._judged(gathered)
-        keep = kept(entries, judgements)
-        self._erase_hidden(entries, judgements, report)
+        private = {entry.id for entry in entries if judgements[entry.id].verdict is Verdict.PRIVATE}
+        private |= vanished(entries, private)
+        keep = kept(entries, judgements) - private
+        self._erase_private(private, report)
         rows = [(entry_id, row) for entry_id, row in gathered.rows.items() if entry_id in keep]
+        self._forgive(entry_id for entry_id, _ in rows)
         failed = set(report.failed)
         cursors = [cursor for cursor in gathered.cursors.values() if cursor.wiki not in failed]
         report.stored |= self._ledger.observations.record(rows, moved=cursors).added
 
-    def _erase_hidden(
-        self, entries: Iterable[LogEntry], judgements: Mapping[EntryId, Judgement], report: Report
-    ) -> None:
+    def _forgive(self, visible: Iterable[EntryId]) -> None:
+        """What was erased long ago and is to be seen in the logs again may be stored again."""
+        until = self._clock.now() - FORGIVEN_AFTER
+        erased = {stone.id for stone in self._ledger.erasures.tombstones() if stone.erased_at <= until}
+        for entry_id in erased.intersection(visible):
+            self._ledger.erasures.forgive(entry_id)
+
+    def _erase_private(self, private: set[EntryId], report: Report) -> None:
         """What turned out private is erased, whatever made it so: a hidden flag, a log of hidings, a vanishing."""
-        private = {entry.id for entry in entries if judgements[entry.id].verdict is Verdict.PRIVATE}
         stored = {entry_id for entry_id, _, _ in self._ledger.observations.known()}
         if gone := private & stored:
             self._erase(gone, "private", report)

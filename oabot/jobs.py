@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from oabot.ingest import Report
+from oabot.ingest import LONG_OVERLAP, OVERLAP, Report
 from oabot.ledger import Held
 from oabot.model import EntryId
 from oabot.pipeline import Pipeline
@@ -40,6 +40,8 @@ class Work:
     """Whose pages; None: all."""
     page: str = ""
     """Only this page."""
+    overlap: timedelta = OVERLAP
+    """How much of performers' logs is read again."""
     beat: Callable[[str], None] = lambda _: None
     """Told of each phase (``reading``, ``saving``) as it begins."""
     report: Report = field(default_factory=Report)
@@ -53,7 +55,7 @@ def read(work: Work) -> None:
     """Bring the ledger up to the logs, or to what we were told of."""
     work.beat("reading")
     if work.news is None:
-        work.report = work.pipeline.read()
+        work.report = work.pipeline.read(work.overlap)
         return
     if work.news.hidden:
         work.report = work.pipeline.ingest.recheck(work.news.hidden, work.report)
@@ -81,17 +83,19 @@ class Job:
     steps: tuple[Step, ...]
     seconds: float
     """How long it may take; a bot that needs longer hangs."""
+    overlap: timedelta = OVERLAP
 
 
 JOBS: Final[Mapping[str, Job]] = {
     "tables": Job((read, publish), 3600.0),
-    "reconcile": Job((read, recheck, publish), 4 * 3600.0),
-    "all": Job((read, recheck, publish), 4 * 3600.0),
+    "reconcile": Job((read, recheck, publish), 4 * 3600.0, LONG_OVERLAP),
+    "all": Job((read, recheck, publish), 4 * 3600.0, LONG_OVERLAP),
 }
 
 
 def run(name: str, work: Work) -> Work:
     """Do a job, step by step. Raises: `Stopped`, `LedgerError`, `KeyError` for a name that isn't in the table."""
+    work.overlap = JOBS[name].overlap
     for step in JOBS[name].steps:
         step(work)
     return work

@@ -213,7 +213,8 @@ class Publisher:
         last = self._last_save.get(wiki)
         if last is not None:
             passed = (self._clock.now() - last).total_seconds()
-            self._clock.sleep(max(0.0, self._permits[wiki].pace - passed))
+            pace = self._permits[wiki].pace
+            self._clock.sleep(min(pace, max(0.0, pace - passed)))  # a clock that was put back makes nobody wait long
 
     def _save(self, wiki: str, page: Page, drafted: Drafted) -> Outcome:
         permit = self._permits[wiki]
