@@ -35,6 +35,10 @@ _SPACE = r"[\s_\u180e\u200e\u200f\u202a-\u202e]"
 """What MediaWiki's titles take for a space, or leave out."""
 
 
+_TEXT = r"[\x00-;=-Z\\^-z|~-\U0010ffff]"
+"""Anything but angle brackets that open, square ones and braces; by what it holds, which is twice as fast to match."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call of a template that was looked for."""
@@ -78,14 +82,14 @@ def names(wanted: tuple[str, ...], namespaces: tuple[str, ...]) -> Names:
     gap = rf"(?:{_SPACE}|{_COMMENT})*+"
     groups = "|".join(f"(?P<t{i}>{spelling})" for i, spelling in enumerate(spellings))
     either = "|".join(spellings)
-    link = r"\[\[[^\[\]{}<]*+\]\]"
+    link = rf"\[\[{_TEXT}*+\]\]"
     plain = rf"<(?![!{_INITIALS}])|<(?!{_ELEMENT})"
     single = r"\[(?!\[)|\](?!\])|\{(?!\{)|\}(?!\})"
     ours = rf"\{{{_SPACE}*+{prefix}{_SPACE}*+(?:{either})"
-    other = rf"\{{(?!{ours})\{{(?:[^{{}}<\[]++|{plain}|\[(?!\[)|{link})*+\}}\}}"
+    other = rf"\{{(?!{ours})\{{(?:{_TEXT}++|\]|{plain}|\[(?!\[)|{link})*+\}}\}}"
     comment = r"<!--(?:[^-]++|-(?!->))*+-->"
     tag = rf"<(?P<tag>(?i:ref|nowiki))(?:\s[^<>]*+)?+(?<!/)>(?:[^<{{]++|\{{(?!{ours}))*+</(?i:(?P=tag))\s*+>"
-    skip = rf"[^<\[\]{{}}]*+(?:(?:{link}|{other}|{plain}|{single}|{comment}|{tag})[^<\[\]{{}}]*+)*+"
+    skip = rf"{_TEXT}*+(?:(?:{link}|{other}|{plain}|{single}|{comment}|{tag}){_TEXT}*+)*+"
     return Names(
         step=re.compile(skip + r"(?P<token>(?P<character>[\[\]{}])(?P=character)++|<(?P<element>!--|\w+))"),
         call=re.compile(rf"{gap}{prefix}{gap}(?:{groups}){gap}(?=\||\}}\}})", re.DOTALL),
