@@ -17,9 +17,9 @@ from oabot.clock import SystemClock
 from oabot.communityconfig import annotation_groups
 from oabot.config import Credentials, OnWikiConfig, Settings
 from oabot.config.settings import credentials
+from oabot.control import Control
 from oabot.correspondences import Around, Correspondences, Remembered
 from oabot.discussions import Discussions
-from oabot.control import Control
 from oabot.dryrun import DryRunWiki
 from oabot.errands import Errands
 from oabot.errors import ConfigError, LeaseLost
@@ -134,7 +134,8 @@ class App:
     def under(self, settings: Settings, onwiki: OnWikiConfig) -> App:
         """The same process by other settings and another config of the community."""
         other = App(settings, onwiki)
-        other.clock, other.__dict__["ledger"], other.__dict__["apis"] = self.clock, self.ledger, self.apis
+        other.clock, other._remembered = self.clock, self._remembered
+        other.__dict__ |= {"ledger": self.ledger, "apis": self.apis, "discussions": self.discussions}
         return other
 
     def control(self, wikis: Mapping[str, Wiki]) -> Control:
@@ -143,7 +144,7 @@ class App:
         def build(over: Mapping[str, Wiki], settings: Settings, onwiki: OnWikiConfig) -> Pipeline:
             return self.under(settings, onwiki).pipeline(over)
 
-        return Control(self.settings, wikis, self.ledger, self.clock, build, onwiki=self.onwiki)
+        return Control(self.settings, wikis, self.ledger, self.clock, build, onwiki=self._onwiki)
 
     def errands(self, control: Control) -> Errands:
         """What people ask for on-wiki."""

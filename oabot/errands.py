@@ -90,7 +90,7 @@ class Errands:
             return
         state, result = self._attempt(asked, users, page, held)
         self._inbox.finish(held, job.number, state, result)
-        self._answer(page, {asked.key: self._said(state, result, dbname)}, held)
+        self._answer(page, {asked.key: self._said(state, result, asked)}, held)
 
     def _attempt(
         self, asked: RunRequest, users: Mapping[str, User], page: RequestPage, held: Held
@@ -166,7 +166,7 @@ class Errands:
     def _now(self, asked: RunRequest, job: Job) -> dict[str, Wikitext] | None:
         """What is to be said of a request now, if it isn't on the page yet."""
         if job.state in _FINISHED:
-            return self._said(job.state, job.result, asked.wiki)
+            return self._said(job.state, job.result, asked)
         before = [one for one in self._inbox.in_state(JobState.WAITING, JobState.RUNNING) if one.number < job.number]
         if job.state is JobState.WAITING and before and asked.params.get("state") != "waiting":
             say = self._control.teller(asked.wiki).language.say
@@ -185,20 +185,20 @@ class Errands:
         if outcome.result is Result.SKIPPED:
             log.warning("%s: %d answers wait: %s", outcome.wiki, len(answers), outcome.reason)
 
-    def _said(self, state: JobState, result: Mapping[str, Any], dbname: str) -> dict[str, Wikitext]:
-        return {"state": Wikitext(state.value), "answer": said(state, result, self._control.teller(dbname))}
+    def _said(self, state: JobState, result: Mapping[str, Any], asked: RunRequest) -> dict[str, Wikitext]:
+        answer = said(state, result, self._control.teller(asked.wiki), asked.params)
+        return {"state": Wikitext(state.value), "answer": answer}
 
 
-def said(state: JobState, result: Mapping[str, Any], teller: Teller) -> Wikitext:
+def said(state: JobState, result: Mapping[str, Any], teller: Teller, params: Mapping[str, str]) -> Wikitext:
     """An answer in words, from what the inbox keeps."""
     say = teller.language.say
     if state is JobState.FAILED:
         return say("oabot-request-failed", Wikitext(f"<bdi>{result.get('run') or '–'}</bdi>"))
     if state is JobState.REFUSED:
         code = str(result.get("code", "refused-already-done"))
-        return say(
-            "oabot-request-refused", runrequests.said(Refusal(code, tuple(result.get("args", ()))), teller.language)
-        )
+        why = Refusal(code, tuple(result.get("args", ())))
+        return say("oabot-request-refused", runrequests.said(why, teller.language, params))
     outcomes = [
         Outcome(wiki, title, Result(value), reason, revid, losing=(goes, of))
         for wiki, title, value, reason, revid, goes, of in result["outcomes"]

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection
 from time import monotonic
 
 from oabot.app import App
-from oabot.errors import ConfigError
-from oabot.ledger import Held
+from oabot.errors import ConfigError, Resting
+from oabot.jobs import Work
+from oabot.journal import Entry
 from oabot.model import Edit
-from oabot.pipeline import Pipeline
 from oabot.publish import Outcome, Result, Terms
 
 Say = Callable[[str], None]
@@ -36,21 +36,36 @@ class _Once:
     def run(self, *, save: bool) -> int:
         app = self._app
         wikis = app.wikis(self._wikis, save=save)
-        if not save:
-            wikis = app.dry(wikis, self._show)
-        pipeline = app.pipeline(wikis)
+        control = app.control(wikis)
+        asked = frozenset((dbname, self._page) for dbname in wikis if self._page)
         terms = Terms(
-            app.settings.account, app.settings.central, app.new_run(), self._job, saves=app.settings.saves_per_run
+            app.settings.account,
+            app.settings.central,
+            app.new_run(),
+            self._job,
+            saves=app.settings.saves_per_run,
+            asked=asked,
         )
-        if save:
-            with app.lease() as held:
-                return self._steps(pipeline, terms, held)
-        return self._steps(pipeline, terms, None)
+        if not save:
+            return self._steps(Work(control.pipeline(app.dry(wikis, self._show)), terms))
+        with app.lease() as held:
+            work = Work(control.pipeline(), terms, held)
+            try:
+                code = self._steps(work)
+            except Resting as rest:
+                control.rest(work, rest)
+                raise
+            scope = " ".join((*self._wikis, self._page)).strip()
+            control.finish(
+                work, Entry(terms.run, app.clock.now(), "operator", self._job, scope, outcomes=work.outcomes)
+            )
+        return code
 
-    def _steps(self, pipeline: Pipeline, terms: Terms, held: Held | None) -> int:
-        report = pipeline.read()
+    def _steps(self, work: Work) -> int:
+        pipeline = work.pipeline
+        work.report = report = pipeline.read()
         if self._job in ("reconcile", "all"):
-            report = pipeline.recheck_all(report)
+            work.report = report = pipeline.recheck_all(report)
         rows = ", ".join(f"{dbname} {number}" for dbname, number in report.read.items())
         self._step(f"read {sum(report.read.values())} log rows ({rows}), {len(report.stored)} of them new or changed")
         for dbname, why in report.failed.items():
@@ -58,13 +73,13 @@ class _Once:
         found = pipeline.material().cases
         classes = Counter(case.action_class.value for case in found)
         self._step(f"{len(found)} cases: " + ", ".join(f"{number} {name}" for name, number in sorted(classes.items())))
-        outcomes = pipeline.refresh(terms, held, self._wikis or None, self._page)
-        for outcome in outcomes:
+        work.outcomes += pipeline.refresh(work.terms, work.held, self._wikis or None, self._page)
+        for outcome in work.outcomes:
             self._tell(outcome)
-        saved = sum(outcome.result is Result.SAVED for outcome in outcomes)
-        differ = sum(outcome.result is Result.WOULD_SAVE for outcome in outcomes)
-        self._step(f"{saved} edits" if held else f"dry run: {differ} pages would be saved")
-        return 1 if report.failed or any(outcome.reason in _FAILURES for outcome in outcomes) else 0
+        saved = sum(outcome.result is Result.SAVED for outcome in work.outcomes)
+        differ = sum(outcome.result is Result.WOULD_SAVE for outcome in work.outcomes)
+        self._step(f"{saved} edits" if work.held else f"dry run: {differ} pages would be saved")
+        return 1 if report.failed or any(outcome.reason in _FAILURES for outcome in work.outcomes) else 0
 
     def _step(self, text: str) -> None:
         self._say(f"{monotonic() - self._begin:6.1f} s  {text}")

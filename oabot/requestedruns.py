@@ -69,7 +69,7 @@ class RequestedRuns:
         if not self._covers(asked, users, wikis):
             return Refusal("refused-this-wiki")
         if asked.scope != "wiki" and not pages:
-            return Refusal("refused-page-missing", (asked.of,))
+            return Refusal("refused-page-missing", ("$of",))
         return wikis, pages
 
     def _covers(self, asked: RunRequest, users: Mapping[str, User], wikis: Collection[str]) -> bool:
@@ -83,7 +83,7 @@ class RequestedRuns:
         work = Work(self._control.pipeline(), self._terms(run, asked.job, pages), held, wikis=wikis, beat=self._beat)
         self._work(asked.job, work, pages)
         if pages and not work.outcomes:
-            return Refusal("refused-page-missing", (asked.of,))
+            return Refusal("refused-page-missing", ("$of",))
         return self._told(asked, work, Done(run, tuple(work.outcomes)))
 
     def _work(self, name: str, work: Work, pages: Pages) -> None:
@@ -109,7 +109,7 @@ class RequestedRuns:
         work = Work(self._control.pipeline(dry), self._terms(run, asked.job, pages), wikis=wikis, beat=self._beat)
         self._work(asked.job, work, pages)
         if pages and not work.outcomes:
-            return Refusal("refused-page-missing", (asked.of,))
+            return Refusal("refused-page-missing", ("$of",))
         if lossy := frozenset((one.wiki, one.title) for one in work.outcomes if one.result is Result.HELD):
             work.terms, work.outcomes = replace(work.terms, approved=lossy), []
             self._work(asked.job, work, pages)
@@ -159,7 +159,7 @@ class RequestedRuns:
         ledger = self._control.ledger
         made = ledger.publications.of_run(asked.of)
         if not made:
-            return Refusal("refused-run-unknown", (asked.of,))
+            return Refusal("refused-run-unknown", ("$of",))
         if not self._covers(asked, users, {one.wiki for one in made}):
             return Refusal("refused-this-wiki")
         terms = self._terms(run)

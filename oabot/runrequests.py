@@ -93,7 +93,7 @@ class Refusal:
 
     code: str
     args: tuple[int | str, ...] = ()
-    """What the message says; text of our own or of the page, not escaped."""
+    """What the message says: numbers, words of our own, and ``$name`` for what the request's parameter says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +163,12 @@ def covers(asked: RunRequest, users: Mapping[str, User], rules: Rules, wikis: Co
     return set(wikis) <= {asked.wiki} or may(_as_credit(asked), users, rules.everywhere)
 
 
-def said(refused: Refusal, language: Language) -> Wikitext:
-    """A refusal in words."""
-    args = [one if isinstance(one, int) else isolate(escape(one, limit=_SHOWN)) for one in refused.args]
+def said(refused: Refusal, language: Language, params: Mapping[str, str]) -> Wikitext:
+    """A refusal in words, to somebody who asked with these parameters."""
+    filled = [
+        params.get(one[1:]) or "–" if isinstance(one, str) and one.startswith("$") else one for one in refused.args
+    ]
+    args = [one if isinstance(one, int) else isolate(escape(one, limit=_SHOWN)) for one in filled]
     return language.say(f"oabot-{refused.code}", *args)
 
 
@@ -198,11 +201,11 @@ def _wrong(asked: RunRequest) -> Refusal | None:
     ):  # fmt: skip
         needed = name != "job" or asked.mode in ("preview", "save")
         if needed and value not in allowed:
-            return Refusal("bad-value", (name, value or "–", ", ".join(allowed)))
+            return Refusal("bad-value", (name, f"${name}", ", ".join(allowed)))
     if not asked.of and (asked.mode in ("approve", "undo") or asked.scope in ("page", "case")):
         return Refusal("setup-missing-parameter", ("of",))
     if asked.mode in ("preview", "save") and asked.scope == "case" and case_of(asked) is None:
-        return Refusal("bad-value", ("of", asked.of, "metawiki:123"))
+        return Refusal("bad-value", ("of", "$of", "metawiki:123"))
     return None
 
 

@@ -215,7 +215,9 @@ def test_whatever_people_wrote_around_requests_survives_an_answer(before: str, a
 
 
 def test_what_people_wrote_is_inert_in_a_refusal() -> None:
-    words = said(Refusal("bad-value", ("job", "{{delete}}[[User:X]]~~~~", "all")), language("en"))
+    why = Refusal("bad-value", ("job", "$job", "all"))
+
+    words = said(why, language("en"), {"job": "{{delete}}[[User:X]]~~~~"})
 
     assert "{{" not in words
     assert "[[" not in words
@@ -242,4 +244,4 @@ def test_what_people_wrote_is_inert_in_a_refusal() -> None:
 )
 @pytest.mark.parametrize("code", ["en", "ru", "fa"])
 def test_every_refusal_can_be_said(why: Refusal, code: str) -> None:
-    assert said(why, language(code, {code}))
+    assert said(why, language(code, {code}), {})
