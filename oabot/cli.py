@@ -150,6 +150,13 @@ def _once(asked: argparse.Namespace) -> int:
     return once(App(_settings(asked), _onwiki(asked)), asked.job, asked.wiki, asked.page, say, save=asked.save)
 
 
+def _undo(asked: argparse.Namespace) -> int:
+    from oabot.app import App
+    from oabot.once import undo
+
+    return undo(App(_settings(asked), _onwiki(asked)), asked.run, say, save=asked.save)
+
+
 def _explain(asked: argparse.Namespace) -> int:
     from oabot.app import App
     from oabot.explain import explain
@@ -219,6 +226,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
     for add in (_add_run, _add_once, _add_preview, _add_replay, _add_classify, _add_explain, _add_rebuild):
         add(verbs)
+    _add_undo(verbs)
     _add(verbs, "doctor", _doctor, "look at all that the bot needs; a red line says what to do", "Never edits.")
     status = _add(verbs, "status", _status, "how the continuous job is, and its newest runs")
     status.add_argument("--json", action="store_true", help="as JSON")
@@ -264,6 +272,19 @@ def _add_once(verbs: Verbs) -> None:
     parser.add_argument("job", nargs="?", choices=JOBS, default="all", help="what to do (default: all)")
     parser.add_argument("--wiki", action="append", default=[], metavar="DB", help="only this wiki; again for more")
     parser.add_argument("--page", default="", metavar="TITLE", help="only this page")
+    parser.add_argument("--save", action="store_true", help="save the pages")
+
+
+def _add_undo(verbs: Verbs) -> None:
+    parser = _add(
+        verbs,
+        "undo",
+        _undo,
+        "set the pages that a run changed back to the rows that they held",
+        "The rows are made anew from what can be seen now. A page that was edited since is left alone and named."
+        " Without --save a dry run.",
+    )
+    parser.add_argument("run", metavar="RUN", help="the run's id, as its edit summaries and the journal give it")
     parser.add_argument("--save", action="store_true", help="save the pages")
 
 

@@ -128,11 +128,11 @@ class Control:
                 log.warning("%s: %s was left alone: %s", one.wiki, one.title, one.reason)
         return told
 
-    def rest(self, work: Work, why: Resting) -> None:
+    def rest(self, why: Resting, terms: Terms, held: Held) -> None:
         """Tell of a rest, the only thing that is saved during one. Raises: `Stopped`, `LedgerError`."""
         log.warning("%s", why)
-        if work.held is not None and why.code != "blocked":
-            self.tell_status(self.own_pages(work.terms, work.held), work.outcomes, {why.wiki: why.code})
+        if why.code != "blocked":
+            self.tell_status(self.own_pages(terms, held), (), {why.wiki: why.code})
 
     def end_previews(self, own: OwnPages) -> list[Outcome]:
         """Blank previews on which nobody decided for a day, or that show what must not be shown."""
@@ -223,4 +223,3 @@ class Control:
         if outcome.result in (Result.SAVED, Result.UNCHANGED):
             self.ledger.state.put("config:told", mark)
         return [outcome]
-

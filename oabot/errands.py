@@ -6,6 +6,7 @@ brought up to that whenever it is looked at.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ class Errands:
     def take_in(self, held: Held) -> int:
         """Look at every wiki's page of requests; put new ones into the inbox, and answers into the pages.
 
-        The number of new ones. Raises: `Stopped`, `LedgerError`.
+        The number of new ones; while all wikis rest, answers wait. Raises: `Stopped`, `LedgerError`.
         """
         number = 0
         settings = self._control.in_force
@@ -70,6 +71,8 @@ class Errands:
             if dbname == settings.central or settings.wikis[dbname].approval:
                 try:
                     number += self._look(dbname, held)
+                except Resting as rest:
+                    self._control.rest(rest, self._terms(), held)
                 except (WikiError, RegionError, InputError) as problem:
                     log.warning("%s: its requests can't be read: %s", dbname, problem)
         return number
@@ -90,7 +93,8 @@ class Errands:
             return
         state, result = self._attempt(asked, users, page, held)
         self._inbox.finish(held, job.number, state, result)
-        self._answer(page, {asked.key: self._said(state, result, asked)}, held)
+        with contextlib.suppress(Resting):  # it was told of, and the answer is given by `take_in` later
+            self._answer(page, {asked.key: self._said(state, result, asked)}, held)
 
     def _attempt(
         self, asked: RunRequest, users: Mapping[str, User], page: RequestPage, held: Held
@@ -101,7 +105,8 @@ class Errands:
             if asked.scope in _LONG and asked.mode != "approve":
                 self._answer(page, {asked.key: self._running(asked.wiki)}, held)
             found = self._carry_out(asked, users, held)
-        except Resting:
+        except Resting as rest:
+            self._control.rest(rest, self._terms(), held)
             return JobState.REFUSED, _refused(Refusal("refused-stopped", (self._control.settings.page("Run"),)))
         except Stopped:
             self._stopped(asked, held)
@@ -178,9 +183,12 @@ class Errands:
         since = language.moment(self._control.clock.now())
         return {"state": Wikitext("running"), "answer": language.say("oabot-request-running", since)}
 
-    def _answer(self, page: RequestPage, answers: Mapping[str, Mapping[str, Wikitext]], held: Held) -> None:
+    def _terms(self) -> Terms:
         settings = self._control.settings
-        terms = Terms(settings.account, settings.central, self._new_run())
+        return Terms(settings.account, settings.central, self._new_run())
+
+    def _answer(self, page: RequestPage, answers: Mapping[str, Mapping[str, Wikitext]], held: Held) -> None:
+        terms = self._terms()
         outcome = page.answer(self._control.publisher(terms, held), terms.run, answers)
         if outcome.result is Result.SKIPPED:
             log.warning("%s: %d answers wait: %s", outcome.wiki, len(answers), outcome.reason)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from time import monotonic
 
 from oabot.app import App
@@ -12,6 +13,7 @@ from oabot.jobs import Work
 from oabot.journal import Entry
 from oabot.model import Edit
 from oabot.publish import Outcome, Result, Terms
+from oabot.undo import Undo
 
 Say = Callable[[str], None]
 """Tells the person at the terminal one line."""
@@ -28,38 +30,58 @@ def once(app: App, job: str, wikis: Collection[str], page: str, say: Say, *, sav
     return _Once(app, job, wikis, page, say).run(save=save)
 
 
+def undo(app: App, run: str, say: Say, *, save: bool) -> int:
+    """Set back what a run changed, where nobody has edited since; 1 if something failed, else 0.
+
+    Raises: `ConfigError` when there is no such run; `Stopped`, `LedgerError`.
+    """
+    if not app.ledger.publications.of_run(run):
+        raise ConfigError(f"no run {run!r} has saved anything, as far as this ledger knows")
+    return _Once(app, "undo", (), "", say).undo(run, save=save)
+
+
 class _Once:
     def __init__(self, app: App, job: str, wikis: Collection[str], page: str, say: Say) -> None:
         self._app, self._job, self._wikis, self._page, self._say = app, job, wikis, page, say
         self._begin = monotonic()
 
     def run(self, *, save: bool) -> int:
+        return self._under_control(self._steps, Entry("", self._app.clock.now(), "operator", self._job), save=save)
+
+    def undo(self, run: str, *, save: bool) -> int:
+        key = "oabot-result-set-back"
+        entry = Entry("", self._app.clock.now(), "operator", "undo", run, done=key)
+        return self._under_control(lambda work: self._undo(run, work), entry, save=save)
+
+    def _under_control(self, do: Callable[[Work], int], entry: Entry, *, save: bool) -> int:
+        """Do it by what people want now, and tell them of it if it saves."""
         app = self._app
         wikis = app.wikis(self._wikis, save=save)
         control = app.control(wikis)
-        asked = frozenset((dbname, self._page) for dbname in wikis if self._page)
-        terms = Terms(
-            app.settings.account,
-            app.settings.central,
-            app.new_run(),
-            self._job,
-            saves=app.settings.saves_per_run,
-            asked=asked,
-        )
+        terms = self._terms(wikis)
+        self._step(f"run {terms.run}")
         if not save:
-            return self._steps(Work(control.pipeline(app.dry(wikis, self._show)), terms))
+            return do(Work(control.pipeline(app.dry(wikis, self._show)), terms))
         with app.lease() as held:
             work = Work(control.pipeline(), terms, held)
             try:
-                code = self._steps(work)
+                code = do(work)
             except Resting as rest:
-                control.rest(work, rest)
+                control.rest(rest, work.terms, held)
                 raise
-            scope = " ".join((*self._wikis, self._page)).strip()
-            control.finish(
-                work, Entry(terms.run, app.clock.now(), "operator", self._job, scope, outcomes=work.outcomes)
-            )
+            scope = entry.scope or " ".join((*self._wikis, self._page)).strip()
+            control.finish(work, replace(entry, run=terms.run, scope=scope, outcomes=tuple(work.outcomes)))
         return code
+
+    def _terms(self, wikis: Iterable[str]) -> Terms:
+        settings = self._app.settings
+        asked = frozenset((dbname, self._page) for dbname in wikis if self._page)
+        run = self._app.new_run()
+        return Terms(settings.account, settings.central, run, self._job, settings.saves_per_run, asked=asked)
+
+    def _undo(self, run: str, work: Work) -> int:
+        work.outcomes += Undo(work.pipeline, self._app.ledger, work.terms, work.held).run(run)
+        return self._told(work)
 
     def _steps(self, work: Work) -> int:
         pipeline = work.pipeline
@@ -73,13 +95,16 @@ class _Once:
         found = pipeline.material().cases
         classes = Counter(case.action_class.value for case in found)
         self._step(f"{len(found)} cases: " + ", ".join(f"{number} {name}" for name, number in sorted(classes.items())))
-        work.outcomes += pipeline.refresh(work.terms, work.held, self._wikis or None, self._page)
-        for outcome in work.outcomes:
+        for outcome in pipeline.refresh(work.terms, work.held, self._wikis or None, self._page):
+            work.outcomes.append(outcome)
             self._tell(outcome)
+        return self._summed_up(work)
+
+    def _summed_up(self, work: Work) -> int:
         saved = sum(outcome.result is Result.SAVED for outcome in work.outcomes)
         differ = sum(outcome.result is Result.WOULD_SAVE for outcome in work.outcomes)
         self._step(f"{saved} edits" if work.held else f"dry run: {differ} pages would be saved")
-        return 1 if report.failed or any(outcome.reason in _FAILURES for outcome in work.outcomes) else 0
+        return 1 if work.report.failed or any(outcome.reason in _FAILURES for outcome in work.outcomes) else 0
 
     def _step(self, text: str) -> None:
         self._say(f"{monotonic() - self._begin:6.1f} s  {text}")

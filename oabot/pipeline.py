@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -138,6 +138,11 @@ class Pipeline:
         saved = self._ledger.publications.all_latest()
         return {entry for page in saved if not page.title.startswith(own) for entry in page.entries}
 
+    @property
+    def settings(self) -> Settings:
+        """The settings by which it works."""
+        return self._settings
+
     def publisher(self, terms: Terms, held: Held | None = None) -> Publisher:
         """Saves pages on these terms."""
         permits = ownpages.permits(self._settings)
@@ -152,8 +157,8 @@ class Pipeline:
 
     def refresh(
         self, terms: Terms, held: Held | None = None, wikis: Iterable[str] | None = None, page: str = ""
-    ) -> list[Outcome]:
-        """Bring every page that asks for it (or just `page`) to what it should say.
+    ) -> Iterator[Outcome]:
+        """Bring every page that asks for it (or just `page`) to what it should say, and tell of each when it is done.
 
         Raises: `Stopped`, `LedgerError`; what befell a single page or wiki is in its outcome.
         """
@@ -164,10 +169,8 @@ class Pipeline:
         self._explanations = self._explain(self.material().cases)
         self._links = self._around.links(link for note in self.annotations for link in note.discussion)
         self._material, self._layouts = self.material(), {}
-        outcomes: list[Outcome] = []
         for dbname in self._wikis if wikis is None else wikis:
-            outcomes += self._refresh_wiki(dbname, publisher, terms, page)
-        return outcomes
+            yield from self._refresh_wiki(dbname, publisher, terms, page)
 
     def present(self) -> Known:
         """As `known`, less the cases of accounts that aren't there under their name. Raises: `LedgerError`."""
@@ -183,13 +186,14 @@ class Pipeline:
             entries = [entry for case in known.cases if case.id in gone for entry in case.entries]
             self.ingest.run((), frozenset(titles(entries, known.judgements, self._settings.central)))
 
-    def _refresh_wiki(self, dbname: str, publisher: Publisher, terms: Terms, only: str) -> list[Outcome]:
+    def _refresh_wiki(self, dbname: str, publisher: Publisher, terms: Terms, only: str) -> Iterator[Outcome]:
         """Bring a wiki's pages up; a table's older parts before the page that they leave, so that no row is nowhere."""
         try:
             self._found[dbname] = found = self._pages(dbname)
         except (SourceError, WikiError) as problem:
             log.warning("%s: its pages can't be found: %s", dbname, problem)
-            return [Outcome(dbname, "", Result.SKIPPED, "busy")]
+            yield Outcome(dbname, "", Result.SKIPPED, "busy")
+            return
         self._read_letters(dbname)
         outcomes: dict[str, Outcome] = {}
         for title, before in self._in_order(dbname, terms, only).items():
@@ -201,7 +205,7 @@ class Pipeline:
             else:
                 draft = functools.partial(self._fresh_draft, dbname, terms)
                 outcomes[title] = publisher.publish(dbname, title, draft)
-        return list(outcomes.values())
+            yield outcomes[title]
 
     def _read_letters(self, dbname: str) -> None:
         """Read the letters that a wiki's pages ask for."""

@@ -10,7 +10,6 @@ from oabot.communityconfig import request_rules
 from oabot.control import Control
 from oabot.dryrun import DryRunWiki
 from oabot.errands import Done
-from oabot.errors import Resting
 from oabot.jobs import JOBS, Work
 from oabot.journal import Entry
 from oabot.leave import Terms
@@ -89,15 +88,11 @@ class RequestedRuns:
     def _work(self, name: str, work: Work, pages: Pages) -> None:
         """Do a job, on these pages if there are any."""
         name = name if name in JOBS else "tables"
-        try:
-            if not pages:
-                jobs.run(name, work)
-            for wiki, title in sorted(pages):
-                work.wikis, work.page = frozenset({wiki}), title
-                jobs.run(name, work)
-        except Resting as rest:
-            self._control.rest(work, rest)
-            raise
+        if not pages:
+            jobs.run(name, work)
+        for wiki, title in sorted(pages):
+            work.wikis, work.page = frozenset({wiki}), title
+            jobs.run(name, work)
 
     def _preview(self, asked: RunRequest, users: Mapping[str, User], run: str, held: Held) -> Done | Refusal:
         scope = self._scope(asked, users)
@@ -165,8 +160,8 @@ class RequestedRuns:
         terms = self._terms(run)
         pipeline = self._control.pipeline()
         work = Work(pipeline, terms, held)
-        undo = Undo(pipeline, self._control.in_force, ledger, pipeline.publisher(terms, held), terms)
-        work.outcomes += undo.run(asked.of, save=True)
+        undo = Undo(pipeline, ledger, terms, held)
+        work.outcomes += undo.run(asked.of)
         return self._told(asked, work, Done(run, tuple(work.outcomes), key="oabot-result-set-back"))
 
     def _told(self, asked: RunRequest, work: Work, done: Done) -> Done:

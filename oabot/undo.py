@@ -10,17 +10,16 @@ import functools
 from collections.abc import Collection
 from dataclasses import replace
 
-from oabot.config import Settings
 from oabot.drafts import region_key
 from oabot.errors import PageRefused, SourceError
 from oabot.guard import Difference
 from oabot.layout import PART, find, place
 from oabot.leave import Terms
-from oabot.ledger import Ledger, Publication, ShownRegion
+from oabot.ledger import Held, Ledger, Publication, ShownRegion
 from oabot.model import Case, EntryId, Page
 from oabot.ownpages import summary
 from oabot.pipeline import Pipeline
-from oabot.publish import Drafted, Outcome, Publisher, Result, digest
+from oabot.publish import Drafted, Outcome, Result, digest
 from oabot.views import Material, render
 from oabot.wikitext import Wikitext, splice
 
@@ -28,25 +27,24 @@ from oabot.wikitext import Wikitext, splice
 class Undo:
     """Undoes one run, page by page."""
 
-    def __init__(
-        self, pipeline: Pipeline, settings: Settings, ledger: Ledger, publisher: Publisher, terms: Terms
-    ) -> None:
-        """`settings` are those in force; `terms` are the undoing run's own."""
-        self._pipeline, self._settings, self._ledger = pipeline, settings, ledger
-        self._publisher, self._terms = publisher, terms
+    def __init__(self, pipeline: Pipeline, ledger: Ledger, terms: Terms, held: Held | None = None) -> None:
+        """`terms` are the undoing run's own; without our lease it is a dry run."""
+        self._pipeline, self._settings, self._ledger = pipeline, pipeline.settings, ledger
+        self._terms, self._held = terms, held
 
-    def run(self, run: str, *, save: bool) -> list[Outcome]:
+    def run(self, run: str) -> list[Outcome]:
         """Set back every page with regions that the run saved. Raises: `Stopped`, `LedgerError`."""
         made = {(one.wiki, one.title): one for one in self._ledger.publications.of_run(run)}
         before = self._ledger.publications.before_run(run)
+        publisher = self._pipeline.publisher(replace(self._terms, asked=frozenset(made)), self._held)
         outcomes = []
         for (wiki, title), last in made.items():
             if wiki not in self._settings.wikis or not _regional(last):
                 continue
             draft = functools.partial(self._draft, run, wiki, last, before[wiki, title])
-            outcome = self._publisher.publish(wiki, title, draft)
+            outcome = publisher.publish(wiki, title, draft)
             outcomes.append(outcome)
-            if save and outcome.result is Result.SAVED:
+            if outcome.result is Result.SAVED:
                 self._ledger.state.put(f"rest:{wiki}:{title}", {"code": "undone", "by": outcome.revid})
         return outcomes
 
@@ -79,7 +77,7 @@ class Undo:
         report = self._pipeline.ingest.recheck(entries)
         if report.failed:
             raise SourceError(f"entries of {', '.join(report.failed)} can't be read again")
-        return replace(self._pipeline.material(), cases=self._pipeline.known().cases)
+        return replace(self._pipeline.material(), cases=self._pipeline.present().cases)
 
 
 def _among(cases: Collection[Case], rows: Collection[EntryId]) -> tuple[Case, ...]:

@@ -112,6 +112,10 @@ class FakeWiki:
         """An admin blocks our account; a partial block counts the same."""
         self._blocked = True
 
+    def unblock(self) -> None:
+        """An admin lifts the block."""
+        self._blocked = False
+
     def refuse(self, word: str, code: str) -> None:
         """From now on an edit with the word in its title or text is refused with the API's `code`."""
         self._refused.append((word, code))
