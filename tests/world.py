@@ -134,7 +134,7 @@ class World:
             self.pipeline.read()
         held = self.lease()
         try:
-            return self.pipeline.refresh(Terms(ACCOUNT, self.settings.central, run, approved=approved), held)
+            return list(self.pipeline.refresh(Terms(ACCOUNT, self.settings.central, run, approved=approved), held))
         finally:
             self.ledger.lease.release(held)
 
