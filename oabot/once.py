@@ -81,7 +81,9 @@ class _Once:
 
     def _undo(self, run: str, work: Work) -> int:
         work.outcomes += Undo(work.pipeline, self._app.ledger, work.terms, work.held).run(run)
-        return self._told(work)
+        for outcome in work.outcomes:
+            self._tell(outcome)
+        return self._summed_up(work)
 
     def _steps(self, work: Work) -> int:
         pipeline = work.pipeline
