@@ -66,6 +66,8 @@ class Settings(_Section):
     saves_per_run: Annotated[int, Field(ge=0)] = 30
     request_deadline: Annotated[float, Field(gt=0)] = 60.0
     stream: str = "https://stream.wikimedia.org/v2/stream/recentchange"
+    report_names: bool = False
+    """Whether the report for the web names accounts and pages."""
     heartbeat: str = ""
     """Where the heartbeat file is; left out, in the system's folder for temporary files."""
     mail_to: str = ""

@@ -15,7 +15,7 @@ from oabot.views.material import Material, Place, entry_link, local_link, page_l
 from oabot.wikitext import Cell, Wikitext, escape, isolate
 
 NOTHING = Wikitext("")
-_UNSIGNED = frozenset({"delete/revision", "delete/event"})
+UNSIGNED = frozenset({"delete/revision", "delete/event"})
 """Of hidden revisions and log entries only the page and the date are told, not who hid them."""
 
 
@@ -68,7 +68,7 @@ def wiki(case: Case, _material: Material, place: Place) -> Cell:
 def performer(case: Case, _material: Material, _place: Place) -> Cell:
     """By which account."""
     opening = case.opening
-    if opening.performer is None or f"{opening.type}/{opening.action}" in _UNSIGNED:
+    if opening.performer is None or f"{opening.type}/{opening.action}" in UNSIGNED:
         return Cell(NOTHING)
     return Cell(isolate(escape(opening.performer)))
 
