@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 
-from oabot import communityconfig, expectations, journal, previews, statuspage
+from oabot import communityconfig, datapage, expectations, journal, previews, statuspage
 from oabot.annotations import read_annotations, reader
 from oabot.attribution import attribute
 from oabot.communityconfig import Community
@@ -85,7 +85,7 @@ class Control:
         if page.state is not PageState.EXISTS:
             return ()
         template = self.settings.wikis[self.settings.central].template_note
-        credits_ = attribute(history(central, title), reader(template, title, self.settings.account))
+        credits_ = attribute(history(central, title), reader(template, page.title, self.settings.account))
         authors = sorted({name for one in credits_ for name in one.authors})
         users = central.users(authors) if authors else {}
         allowed = communityconfig.annotation_groups(self.settings.central, self.onwiki)
@@ -118,6 +118,7 @@ class Control:
         told = self.end_previews(own)
         waiting = self._waiting(work.pipeline)
         told.append(self._review(own, work.pipeline, waiting))
+        told.append(datapage.keep(own, work.pipeline))
         if entry.notable:
             told.append(own.add(journal.title(entry.when), "oabot-summary-journal", self._entry(entry, len(waiting))))
         told.append(self.tell_status(own, work.outcomes))
@@ -173,7 +174,8 @@ class Control:
 
     def _note_reads(self, work: Work) -> None:
         now = iso(self.clock.now())
-        read = {f"read:{name}": now for name in work.report.read if name not in work.report.failed}
+        looked = self.settings.wikis if work.news is None else work.report.read
+        read = {f"read:{name}": now for name in looked if name not in work.report.failed}
         if read:
             self.ledger.state.put_all(read)
 

@@ -59,8 +59,8 @@ class RequestedRuns:
         if asked.scope == "wiki":
             wikis = frozenset({asked.of if asked.of in settings.wikis else asked.wiki})
         elif asked.scope == "page":
-            pages = frozenset({page_of(asked, settings.wikis)})
-            wikis = frozenset(wiki for wiki, _ in pages)
+            wiki, title = page_of(asked, settings.wikis)
+            wikis, pages = frozenset({wiki}), frozenset({(wiki, self._canonical(wiki, title))})
         else:
             case = case_of(asked)
             pages = frozenset(self._control.ledger.publications.pages_showing(case)) if case else pages
@@ -70,6 +70,10 @@ class RequestedRuns:
         if asked.scope != "wiki" and not pages:
             return Refusal("refused-page-missing", ("$of",))
         return wikis, pages
+
+    def _canonical(self, wiki: str, title: str) -> str:
+        """The title as that wiki writes it, with its own name of the namespace."""
+        return self._control.wikis[wiki].pages([title])[title].title
 
     def _covers(self, asked: RunRequest, users: Mapping[str, User], wikis: Collection[str]) -> bool:
         return covers(asked, users, request_rules(asked.wiki, self._control.onwiki), wikis)

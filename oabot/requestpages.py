@@ -82,7 +82,7 @@ class RequestPage:
 
     def _credits(self, page: Page) -> list[Credit]:
         if self._walked[0] != page.revid:
-            reader = runrequests.reader(self._template, self.title, self._settings.account)
+            reader = runrequests.reader(self._template, page.title, self._settings.account)
             revisions = [one for one in self._recent() if one.revid <= page.revid]
             self._walked = (page.revid, attribute(revisions, reader))
         return self._walked[1]
