@@ -124,11 +124,11 @@ class _Fold:
             self.actions.add(entry.id)
 
     def _take(self, entry: LogEntry, done: Effect, judgement: Judgement) -> None:
-        if not self._alive(entry.timestamp):  # the first, or a new start after all was given back or over
+        alive = self._alive(entry.timestamp)
+        if not alive:  # the first, or a new start after all was given back or over
             self.taken.clear()
             self.standing.clear()
             self.changed = False
-        alive = self._alive(entry.timestamp)
         if any(thing in alive and alive[thing].terms != done.terms for thing in done.takes):
             self.changed = True
         self._note(entry, ours=True)
@@ -156,15 +156,16 @@ class _Fold:
             self._note(entry, ours)
 
     def _give_back(self, done: Effect, entry: LogEntry) -> bool:
+        if not (done.gives or done.gives_all):
+            return False
         given = done.returned(self._alive(entry.timestamp)) - done.takes
         for thing in given:
             del self.standing[thing]
         return bool(given)
 
-    def _status(self, now: datetime) -> Status:
+    def _status(self, alive: Mapping[str, _Term]) -> Status:
         if not self.standing:
             return Status.REVERSED
-        alive = self._alive(now)
         if not alive:
             return Status.EXPIRED
         if any(term.expires is None for term in alive.values()):
@@ -172,7 +173,8 @@ class _Fold:
         return Status.CHANGED if self.changed or alive.keys() != self.taken else Status.IN_FORCE
 
     def case(self, now: datetime, noted: Mapping[EntryId, Sequence[Annotation]]) -> Case:
-        status = self._status(now)
+        alive = self._alive(now)
+        status = self._status(alive)
         ends = [term.expires for term in self.standing.values()]
         expires = None if self.kind not in _HAVE_TERMS or not ends or None in ends else max(end for end in ends if end)
         assert self.action_class is not None  # noqa: S101 - a fold begins with an action
@@ -185,7 +187,7 @@ class _Fold:
             actions=frozenset(self.actions),
             rule=self.rule,
             taken=frozenset(self.taken),
-            outstanding=frozenset(self._alive(now)),
+            outstanding=frozenset(alive),
             expires=expires,
             evidence=self.evidence if status in (Status.REVERSED, Status.CHANGED) else None,
             annotations=tuple(note for entry in self.entries for note in noted.get(entry.id, ())),

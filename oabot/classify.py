@@ -6,6 +6,7 @@ can't matter.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +30,7 @@ from oabot.model import (
     Verdict,
     VisibilityChange,
 )
-from oabot.rules import Actor, Rule, Rules
+from oabot.rules import Actor, Actors, Rule, Rules
 
 SAME_ACT = timedelta(seconds=10)
 """How far apart an act's row on the central wiki and its copy on the target's wiki may be."""
@@ -86,12 +87,16 @@ class _Judge:
         self._vanished = {
             entry.params.new
             for entry in ordered
-            if isinstance(entry.params, Renamed) and entry.performer and self._is(rules.actors.vanish, entry)
+            if isinstance(entry.params, Renamed)
+            and any(actor.acted(entry.performer or "", entry.timestamp) for actor in rules.actors.vanish)
         }
         self._memberships = _memberships(ordered, rules)
         self._acts: dict[tuple[Target, RightsChange], list[LogEntry]] = defaultdict(list)
         self._done: dict[EntryId, Judgement] = {}
-        self._by_log: dict[str, list[Rule]] = {}
+        self._ruled: dict[Facts, Judgement] = {}
+        self._roles = _roles(rules.actors)
+        self._says = functools.lru_cache(maxsize=4096)(rules.says)
+        self._looks_alike = functools.lru_cache(maxsize=4096)(self._is_look_alike)
 
     def judgements(self) -> dict[EntryId, Judgement]:
         for entry in self._ordered:
@@ -101,19 +106,16 @@ class _Judge:
 
     def _judge(self, entry: LogEntry) -> Judgement:
         done = effect(entry)
-        facts = self._facts(entry, done)
-        judgement = next(rule.judgement for rule in self._candidates(entry, facts) if facts.meet(rule))
+        judgement = self._rule(self._facts(entry, done))
         if done is not None:
             self._apply(entry, done, "vanish" if judgement.label == "vanish" else _HOLDER.get(judgement.verdict, ""))
         return judgement
 
-    def _candidates(self, entry: LogEntry, facts: Facts) -> Sequence[Rule]:
-        """The rules that such an entry can meet at all, in their order."""
-        key = f"{entry.type}/{entry.action}"
-        if key not in self._by_log:
-            logs = facts.log
-            self._by_log[key] = [rule for rule in self._rules.table if not logs.isdisjoint(rule.when.get("log", logs))]
-        return self._by_log[key]
+    def _rule(self, facts: Facts) -> Judgement:
+        """By the first rule that they meet; among all entries there are few different facts."""
+        if facts not in self._ruled:
+            self._ruled[facts] = next(rule.judgement for rule in self._rules.table if facts.meet(rule))
+        return self._ruled[facts]
 
     def _twin(self, entry: LogEntry) -> LogEntry | None:
         if not isinstance(entry.params, RightsChange) or entry.target is None:
@@ -128,7 +130,9 @@ class _Judge:
         return done.kind, self._identities.now(entry.target, entry)
 
     def _stands(self, entry: LogEntry, done: Effect) -> dict[str, tuple[str, datetime | None]]:
-        standing = self._standing[self._key(entry, done)]
+        standing = self._standing.get(self._key(entry, done))
+        if not standing:
+            return {}
         return {thing: holder for thing, holder in standing.items() if holder[1] is None or holder[1] > entry.timestamp}
 
     def _apply(self, entry: LogEntry, done: Effect, holder: str) -> None:
@@ -154,7 +158,7 @@ class _Judge:
             does=self._does(entry, done),
             by=by,
             to=self._to(entry),
-            says=self._rules.says(entry.comment or ""),
+            says=self._says(entry.comment or ""),
             undoes=self._undoes(entry, done),
         )
 
@@ -195,28 +199,21 @@ class _Judge:
             return frozenset({"nobody"}) if done.gives or done.gives_all else frozenset()
         return frozenset(stands[thing][0] for thing in touched)
 
-    def _is(self, actors: Sequence[Actor], entry: LogEntry) -> bool:
-        return any(actor.acted(entry.performer or "", entry.timestamp) for actor in actors)
-
     def _by(self, entry: LogEntry) -> frozenset[str]:
         if entry.performer is None:
             return frozenset()
-        actors, roles = self._rules.actors, set()
-        if self._is(actors.office, entry):
-            roles.add("office")
-        if self._is(actors.vanish, entry):
-            roles.add("vanish")
-        if self._is(actors.office_it, entry) or self._was_member(entry, "office_it"):
+        name, time = entry.performer, entry.timestamp
+        roles = {role for role, actor in self._roles.get(name, ()) if actor.acted(name, time)}
+        if self._was_member(entry, "office_it"):
             roles.add("office-it")
-        in_person = self._is(actors.trust_and_safety, entry) or actors.has_suffix(entry.performer)
-        if in_person or self._was_member(entry, "trust_and_safety"):
+        if self._rules.actors.has_suffix(name) or self._was_member(entry, "trust_and_safety"):
             roles.add("staff")
         if "office" in roles:
             roles -= {"staff", "office-it"}
         target = entry.target
-        if target is not None and target.kind is TargetKind.ACCOUNT and target.name == entry.performer:
+        if target is not None and target.kind is TargetKind.ACCOUNT and target.name == name:
             roles.add("target")
-        if not roles and self._is_look_alike(entry.performer):
+        if not roles and self._looks_alike(name):
             return frozenset({"look-alike", "other"})
         return frozenset(roles or {"other"})
 
@@ -258,6 +255,21 @@ class _Judge:
         if name in self._vanished:
             words.add("vanished")
         return words
+
+
+def _roles(actors: Actors) -> Mapping[str, Sequence[tuple[str, Actor]]]:
+    """Name -> (role, in whose time) of everybody listed."""
+    found: dict[str, list[tuple[str, Actor]]] = defaultdict(list)
+    lists = {
+        "office": actors.office,
+        "vanish": actors.vanish,
+        "office-it": actors.office_it,
+        "staff": actors.trust_and_safety,
+    }
+    for role, listed in lists.items():
+        for actor in listed:
+            found[actor.name].append((role, actor))
+    return found
 
 
 def _hidden_later(entries: Iterable[LogEntry]) -> frozenset[EntryId]:

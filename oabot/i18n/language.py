@@ -65,31 +65,17 @@ class Language:
 
     def moment(self, when: datetime) -> Wikitext:
         """The day and the minute, in UTC; the column's header says so once."""
-        clock = self._time("H:i", f"{when.astimezone(UTC):%H:%M}")
-        return Wikitext(f"<bdi>{self.say('oabot-moment', self._day(when), Wikitext(clock))}</bdi>")
+        time = when.astimezone(UTC)
+        clock = Wikitext(_time(self.code, "H:i", f"{time.hour:02}:{time.minute:02}"))
+        return Wikitext(f"<bdi>{self.say('oabot-moment', self._day(when), clock)}</bdi>")
 
     def join(self, items: Iterable[Wikitext]) -> Wikitext:
         """A list with the language's own comma."""
         return Wikitext(self.say("oabot-list", Wikitext(""), Wikitext("")).join(items))
 
     def _day(self, when: datetime) -> Wikitext:
-        # A page may give #time no more than 6000 characters of format, and stops with an error in mid-table if it
-        # does (ParserFunctions, MAX_TIME_CHARS; repeated calls are free). So #time gets only what it alone knows,
-        # in calls that repeat: the month's name, and digits where the language may have its own.
-        day, month = f"{when.astimezone(UTC):%Y-%m-%d}", f"{when.astimezone(UTC):%Y-%m}"
-        year, number, last = (int(part) for part in day.split("-"))
-        words = {code: f"{{{{#time:{code}|{month}|{self.code}}}}}" for code in ("F", "M", "xg", "xkY")}
-        digits = {
-            "Y": self._time("Y", str(year), month),
-            "n": self._time("n", str(number), month),
-            "j": self._time("j", str(last), day),
-            "d": self._time("d", f"{last:02}", day),
-        }
-        return Wikitext(mediawiki.date_format(self.code).format_map(words | digits))
-
-    def _time(self, code: str, digits: str, of: str = "") -> str:
-        own = mediawiki.has_own_digits(self.code)
-        return f"{{{{#time:{code}|{of or digits}|{self.code}}}}}" if own else digits
+        day = when.astimezone(UTC)
+        return _day(self.code, day.year, day.month, day.day)
 
     def _message(self, key: str, count: int) -> tuple[Message, Catalogue]:
         wanted = self.catalogues[-1].message(key)
@@ -101,6 +87,28 @@ class Language:
             if message := words.message(key):
                 return message, words
         raise KeyError(key)
+
+
+@functools.lru_cache(maxsize=4096)
+def _day(code: str, year: int, number: int, last: int) -> Wikitext:
+    # A page may give #time no more than 6000 characters of format, and stops with an error in mid-table if it
+    # does (ParserFunctions, MAX_TIME_CHARS; repeated calls are free). So #time gets only what it alone knows,
+    # in calls that repeat: the month's name, and digits where the language may have its own.
+    month = f"{year:04}-{number:02}"
+    day = f"{month}-{last:02}"
+    words = {field: f"{{{{#time:{field}|{month}|{code}}}}}" for field in ("F", "M", "xg", "xkY")}
+    digits = {
+        "Y": _time(code, "Y", str(year), month),
+        "n": _time(code, "n", str(number), month),
+        "j": _time(code, "j", str(last), day),
+        "d": _time(code, "d", f"{last:02}", day),
+    }
+    return Wikitext(mediawiki.date_format(code).format_map(words | digits))
+
+
+def _time(code: str, field: str, digits: str, of: str = "") -> str:
+    own = mediawiki.has_own_digits(code)
+    return f"{{{{#time:{field}|{of or digits}|{code}}}}}" if own else digits
 
 
 def language(code: str, drafts: Collection[str] = ()) -> Language:

@@ -37,6 +37,7 @@ def direction(code: str) -> Direction:
     return "rtl" if canonical(code) in _frozen()["rtl"] else "ltr"
 
 
+@functools.lru_cache(maxsize=1024)
 def has_own_digits(code: str) -> bool:
     """Whether MediaWiki may write numbers of this language in other digits than 0-9."""
     return canonical(code) in _frozen()["own_digits"]

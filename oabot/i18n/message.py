@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oabot.i18n.plural import Plural
 
@@ -44,14 +44,15 @@ class Message:
     """A message, taken apart."""
 
     parts: tuple[str | Param | Choice, ...]
+    params: frozenset[int] = field(init=False, compare=False, repr=False)
+    """The arguments that it shows or counts."""
 
-    @property
-    def params(self) -> frozenset[int]:
-        """The arguments that it shows or counts."""
+    def __post_init__(self) -> None:
+        """Look for the arguments once, not whenever it is said."""
         shown = {part.index for part in self.parts if isinstance(part, Param)}
         for choice in self.choices:
             shown |= {choice.index}.union(*(message.params for message in choice.messages))
-        return frozenset(shown)
+        object.__setattr__(self, "params", frozenset(shown))
 
     @property
     def choices(self) -> Iterator[Choice]:
@@ -67,6 +68,8 @@ class Message:
 
         Raises: `TypeError` when what is counted is no number, `IndexError` when an argument is missing.
         """
+        if not self.params:
+            return "".join(part for part in self.parts if isinstance(part, str))
         return "".join(self._filled(args, plural, number))
 
     def _filled(self, args: Sequence[int | str], plural: Plural, number: Callable[[int], str]) -> Iterator[str]:
