@@ -113,6 +113,15 @@ def _preview(asked: argparse.Namespace) -> int:
     return FAILED if report.failed else DONE
 
 
+def _report(asked: argparse.Namespace) -> int:
+    from oabot.app import App
+    from oabot.webreport import write
+
+    written = write(App(_settings(asked), _onwiki(asked)), asked.out, asked.lang)
+    say("\n".join(map(str, written)))
+    return DONE
+
+
 def _run(asked: argparse.Namespace) -> int:
     from oabot import logs, scheduler
     from oabot.app import App
@@ -224,7 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"oabot {__version__}")
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
-    for add in (_add_run, _add_once, _add_preview, _add_replay, _add_classify, _add_explain, _add_rebuild):
+    for add in (_add_run, _add_once, _add_preview, _add_report, _add_replay, _add_classify, _add_explain, _add_rebuild):
         add(verbs)
     _add_undo(verbs)
     _add(verbs, "doctor", _doctor, "look at all that the bot needs; a red line says what to do", "Never edits.")
@@ -303,6 +312,19 @@ def _add_preview(verbs: Verbs) -> None:
     parser.add_argument("--since", type=_day, metavar="DATE", help="only entries from this day on, such as 2021-09-13")
     parser.add_argument("--contact", default="", metavar="ADDRESS", help="your e-mail address or wiki page")
     parser.add_argument("--lang", default="", metavar="LANG", help="language of the pages (default: each wiki's own)")
+
+
+def _add_report(verbs: Verbs) -> None:
+    parser = _add(
+        verbs,
+        "report",
+        _report,
+        "write the cases as a web page that needs no server, with CSV, JSON and a feed",
+        "Every entry is looked at again first; when a wiki can't be read, the report that is there stays."
+        " Names are in it only with report_names in the settings. Nothing is ever edited.",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where index.html and its downloads go")
+    parser.add_argument("--lang", default="", metavar="LANG", help="language of the page (default: the central wiki's)")
 
 
 def _add_replay(verbs: Verbs) -> None:

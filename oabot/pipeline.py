@@ -134,9 +134,10 @@ class Pipeline:
 
     def shown(self) -> set[EntryId]:
         """The entries that our tables show; what waits for a decision isn't shown yet."""
-        own = tuple(self._settings.page(name) for name in ("Review", "Preview/"))
+        own = tuple(f"{self._settings.account}/{name}" for name in ("Review", "Preview/"))
         saved = self._ledger.publications.all_latest()
-        return {entry for page in saved if not page.title.startswith(own) for entry in page.entries}
+        tables = [page for page in saved if not page.title.partition(":")[2].startswith(own)]
+        return {entry for page in tables for entry in page.entries}
 
     @property
     def settings(self) -> Settings:
@@ -165,12 +166,16 @@ class Pipeline:
         if held is not None:
             resolve(self._ledger, self._wikis, held)
         publisher = self.publisher(terms, held)
+        self._material, self._layouts = self.gather(), {}
+        for dbname in self._wikis if wikis is None else wikis:
+            yield from self._refresh_wiki(dbname, publisher, terms, page)
+
+    def gather(self) -> Material:
+        """What pages are made of, with all that is read beside the logs read now. Raises: `LedgerError`."""
         self._find_accounts()
         self._explanations = self._explain(self.material().cases)
         self._links = self._around.links(link for note in self.annotations for link in note.discussion)
-        self._material, self._layouts = self.material(), {}
-        for dbname in self._wikis if wikis is None else wikis:
-            yield from self._refresh_wiki(dbname, publisher, terms, page)
+        return self.material()
 
     def present(self) -> Known:
         """As `known`, less the cases of accounts that aren't there under their name. Raises: `LedgerError`."""

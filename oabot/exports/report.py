@@ -10,6 +10,7 @@ from datetime import datetime
 from importlib import resources
 from typing import TypeVar
 
+from oabot import wikimedia
 from oabot.exports import charts
 from oabot.exports.data import data, page_text
 from oabot.exports.feed import feed, status_key
@@ -59,7 +60,7 @@ def _page(found: Sequence[Record], material: Material, language: Language, *, na
         _search(language),
         _cases(found, material, language, names=names),
         _downloads(language),
-        _foot(material, language, names=names),
+        _foot(language, names=names),
     ]
     return (
         f'<!DOCTYPE html>\n<html lang="{language.text_code}" dir="{language.text_direction}">\n<head>\n'
@@ -195,7 +196,7 @@ def _downloads(language: Language) -> Html:
     return element("p", Html(" · ".join(links)), id="downloads")
 
 
-def _foot(material: Material, language: Language, *, names: bool) -> Html:
+def _foot(language: Language, *, names: bool) -> Html:
     say = language.plain
     keys = (
         ("oabot-data-licence", "oabot-data-copies")
@@ -203,14 +204,13 @@ def _foot(material: Material, language: Language, *, names: bool) -> Html:
         else ("oabot-data-licence", "oabot-data-no-names", "oabot-data-copies")
     )
     pages = {"oabot-link-policy": POLICY, "oabot-link-appeal": APPEAL}
-    links = [link(_address(*page, material), text(say(key))) for key, page in pages.items()]
-    said = Html(f"{' '.join(text(say(key)) for key in keys)}<br>{' · '.join(links)}")
+    links = [link(_address(*page), text(say(key))) for key, page in pages.items()]
+    said = Html(f"{' · '.join(text(say(key)) for key in keys)}<br>{' · '.join(links)}")
     return element("footer", said, class_="soft")
 
 
-def _address(wiki: str, title: str, material: Material) -> str:
-    base = material.addresses.get(wiki, "")
-    return f"{base}/wiki/{title.replace(' ', '_')}" if base else ""
+def _address(wiki: str, title: str) -> str:
+    return f"{wikimedia.address(wiki).url}/wiki/{title.replace(' ', '_')}"
 
 
 def _day(when: datetime) -> str:
