@@ -108,7 +108,7 @@ def faults(schema: dict[str, Any], value: object, at: str = "") -> list[str]:
         found.append(f"{at}: not {schema['const']}")
     if "enum" in schema and value not in schema["enum"]:
         found.append(f"{at}: not listed")
-    if "pattern" in schema and not re.search(schema["pattern"], value):
+    if "pattern" in schema and not re.search(schema["pattern"], str(value)):
         found.append(f"{at}: {schema['pattern']}")
     if "anyOf" in schema and all(faults(one, value, at) for one in schema["anyOf"]):
         found.append(f"{at}: none of them")
