@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from oabot.config import WikiSettings
+from oabot.errors import PageRefused
 from oabot.i18n import Language, language
 from oabot.model import Page, PageState
 from oabot.split import PAGE, Table, parent, subpage
@@ -14,6 +15,10 @@ from oabot.wikitext import Region, Wikitext, regions, splice
 
 PART = "part"
 """The template's parameter that names the part of a table for which a region of a subpage is."""
+
+
+MOST = 20
+"""How many regions a page may have; each costs as much time as a page of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,13 @@ def head(page: Page, settings: WikiSettings) -> str | None:
 
 
 def lay_out(page: Page, wiki: str, settings: WikiSettings, material: Material) -> Layout:
-    """The drafts of a page that isn't itself a subpage of a table. Raises: `RegionError`, `InputError`."""
+    """The drafts of a page that isn't itself a subpage of a table.
+
+    Raises: `RegionError`, `InputError`; `PageRefused` for a page with more than `MOST` regions.
+    """
     found = find(page, settings)
+    if len(found) > MOST:
+        raise PageRefused("contenttoobig")
     places = [place(page, region, wiki, settings) for region in found]
     own = [render(region, material, where) for region, where in zip(found, places, strict=True)]
     if PAGE.holds(_filled(page, found, own)):

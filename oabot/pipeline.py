@@ -35,6 +35,9 @@ TEMPLATES = 10
 """The namespace of templates; theirs is documentation, not a region to fill."""
 
 
+MOST_PAGES = 500
+"""How many pages of a wiki are kept up in one run, the account's own first: people may make very many."""
+
 Explain = Callable[[tuple[Case, ...]], Explanations]
 """Reads what explains the cases."""
 
@@ -222,7 +225,9 @@ class Pipeline:
         """The pages whose own text holds the template, and those whose tables go on there. Raises: `WikiError`."""
         wiki, settings = self._wikis[dbname], self._settings.wikis[dbname]
         there = wiki.transcluding(settings.template_opening)
-        found = {page.title: page for page in there if page.namespace != TEMPLATES and _holds(page, settings)}
+        ours = [page for page in there if page.namespace != TEMPLATES and _holds(page, settings)]
+        ours.sort(key=lambda page: self._settings.account not in page.title)
+        found = {page.title: page for page in ours[:MOST_PAGES]}
         if heads := {title for page in found.values() if (title := _head(page, settings))} - found.keys():
             found |= {one.title: one for one in wiki.pages(sorted(heads)).values() if _holds(one, settings)}
         return found
@@ -243,7 +248,7 @@ class Pipeline:
     def _subpages(self, dbname: str, page: Page, terms: Terms) -> list[str]:
         try:
             return subpages(page, self._desk(dbname, page.title, terms))
-        except (RegionError, InputError, SourceError):
+        except (RegionError, InputError, SourceError, WikiError):
             return []  # the publisher finds the same and says so
 
     def _says_it(self, dbname: str, page: Page, terms: Terms) -> bool:

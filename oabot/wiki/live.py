@@ -12,6 +12,7 @@ from oabot.model import Account, Edit, Page, PageState, Revision, Saved, User
 from oabot.seams import Clock
 from oabot.wiki import rows
 from oabot.wiki.door import Door, Value
+from oabot.wiki.refusals import refusal
 from oabot.wiki.session import Session
 from oabot.wiki.writing import Writer
 
@@ -23,6 +24,8 @@ _READ: Final = {
     "rvslots": "main",
     "inprop": "protection",
 }
+_MOST_TEXT: Final = 64 * 1024 * 1024
+"""Characters of pages that are held at once; somebody may have put our template on very many or very long ones."""
 _SEPARATORS: Final = frozenset("|\x1f\n\r\0")
 """No title or name holds these; in a list of titles they would make two of one."""
 
@@ -164,7 +167,11 @@ def _is_text(written: str) -> bool:
 def _merged(parts: Iterable[rows.Row]) -> list[rows.Row]:
     """Put pages together whose parts came in several replies (MediaWiki ends a reply at 8 MiB)."""
     pages: dict[str, rows.Row] = {}
+    held = 0
     for part in parts:
         for row in part.get("pages", ()):
             pages.setdefault(row["title"], {}).update(row)
+            held += rows.length(row)
+        if held > _MOST_TEXT:
+            raise refusal("too-much-text")
     return list(pages.values())

@@ -38,6 +38,13 @@ def nowhere(title: str) -> Page:
     return Page(title=title, text="", revid=0, state=PageState.INVALID)
 
 
+def length(row: Row) -> int:
+    """How many characters of text a row of ``query.pages`` holds."""
+    found = row.get("revisions")
+    texts = [str(one.get("slots")) for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return sum(map(len, texts))
+
+
 def revision(row: Row) -> Revision:
     """A row of ``revisions`` with slot ``main``. Raises: `KeyError`."""
     slot = row.get("slots", {}).get("main", {})

@@ -232,6 +232,16 @@ def test_a_reading_that_goes_on_for_ever_ends(wiki: LiveWiki, server: FaultyWiki
         wiki.pages([PAGE])
 
 
+def test_more_text_than_can_be_held_is_not_read_to_its_end(wiki: LiveWiki, server: FaultyWiki) -> None:
+    server.texts = ["{{Office actions|table}}" * 500_000]
+
+    server.fail(faultserver.more_pages, on="read")
+    with pytest.raises(WikiRests, match="too-much-text"):
+        wiki.pages([PAGE])
+
+    assert server.reads < 10
+
+
 def test_another_wiki_that_answers_is_not_believed(wiki: LiveWiki, server: FaultyWiki) -> None:
     server.fail(faultserver.another_wiki, on="read")
     with pytest.raises(WrongWiki):

@@ -253,6 +253,14 @@ def endless_continue(exchange: Exchange) -> None:
     exchange.send(json.dumps({**reply, "continue": onward}).encode())
 
 
+def more_pages(exchange: Exchange) -> None:
+    """There is always another page."""
+    reply = exchange.wiki.answer(exchange.asked)
+    number = str(len(exchange.wiki.asked))
+    reply["query"]["pages"] = [{**page, "title": f"{page['title']}/{number}"} for page in reply["query"]["pages"]]
+    exchange.send(json.dumps({**reply, "continue": {"continue": "||", "geicontinue": number}}).encode())
+
+
 def same_continue(exchange: Exchange) -> None:
     """There is always more, from the same place."""
     reply = exchange.wiki.answer(exchange.asked)
