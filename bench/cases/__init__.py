@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bench.cases import fold, region, table
+from bench.cases import fold, region, stream, table
 from bench.measure import Figure, Scale
 
 CASES: Mapping[str, Callable[[Scale], Iterable[Figure]]] = {
     "table": table.figures,
     "region": region.figures,
     "fold": fold.figures,
+    "stream": stream.figures,
 }
 """Its name on the command line -> what measures it."""

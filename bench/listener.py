@@ -1,0 +1,44 @@
+"""Our listener in a process of its own: python -m bench.listener STREAM LAST; what it cost and what woke it, as JSON."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+
+from bench.events import TARGET
+from oabot import rules
+from oabot.clock import SystemClock
+from oabot.interest import Interest
+from oabot.sources.eventstream import EventStream
+
+
+def main(url: str, last: str) -> None:
+    """Listen until the event with the id `last` wakes us."""
+    interest = Interest(
+        account="OATransparencyBot",
+        wikis=frozenset({"metawiki", "wikidatawiki"}),
+        actors=rules.load().actors,
+        targets=frozenset({("metawiki", f"User:{TARGET}@global")}),
+        pages={("metawiki", "User:OATransparencyBot/Office actions"): rules_topic()},
+    )
+    stream = EventStream(url, "oabot-bench (nobody@example.org)", SystemClock(), lambda: interest)
+    woken: list[str] = []
+    cpu, wall = time.process_time(), time.perf_counter()
+    for heard in stream.listen(None):
+        woken += [wake.event for wake in heard.wakes]
+        if last in woken:
+            break
+    print(json.dumps({"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "woken": woken,
+                      "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))  # fmt: skip
+
+
+def rules_topic():  # noqa: ANN201, D103
+    from oabot.interest import Topic
+
+    return Topic.REGION
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

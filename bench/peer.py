@@ -1,0 +1,56 @@
+"""Pywikibot, used as its documentation has it, in a process of its own: python -m bench.peer WHAT ARGUMENT ..."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+
+def _site(url: str, dbname: str) -> Any:  # noqa: ANN401 - Pywikibot has no types
+    import pywikibot
+    from pywikibot import config
+    from pywikibot.family import SingleSiteFamily
+
+    config.put_throttle = config.minthrottle = 0
+    config.usernames["*"]["*"] = "OATransparencyBot"
+    made = {
+        "name": dbname,
+        "domain": urlsplit(url).netloc,
+        "protocol": lambda _self, code: "http",
+        "scriptpath": lambda _self, code: f"/{dbname}/w",
+    }
+    family = type("Bench", (SingleSiteFamily,), made)()
+    return pywikibot.Site(code=dbname, fam=family, user="OATransparencyBot")
+
+
+def stream(url: str, last: str) -> dict[str, Any]:
+    """EventStreams with a filter, as its docstring shows."""
+    from pywikibot.comms.eventstreams import EventStreams
+
+    events = EventStreams(url=f"{url}/v2/stream/recentchange", site=_site(url, "metawiki"))
+    events.register_filter(type="log")
+    found = []
+    cpu, wall = time.process_time(), time.perf_counter()
+    for change in events:
+        user, title = change.get("user", ""), change.get("title", "")
+        if user == "WMFOffice" or user.endswith(("(WMF)", "-WMF")) or title == "User:示例甲@global":
+            if change.get("log_id"):
+                found.append(change["meta"]["id"])
+            if change["meta"]["id"] == last:
+                break
+    return {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "woken": found}
+
+
+def main() -> None:
+    """Do one thing; what it cost, in JSON."""
+    what, *arguments = sys.argv[1:]
+    said = globals()[what](*arguments)
+    print(json.dumps({**said, "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+if __name__ == "__main__":
+    main()
