@@ -144,7 +144,8 @@ class App:
         def build(over: Mapping[str, Wiki], settings: Settings, onwiki: OnWikiConfig) -> Pipeline:
             return self.under(settings, onwiki).pipeline(over)
 
-        return Control(self.settings, wikis, self.ledger, self.clock, build, onwiki=self._onwiki)
+        given = None if self._onwiki == OnWikiConfig() else self._onwiki
+        return Control(self.settings, wikis, self.ledger, self.clock, build, onwiki=given)
 
     def errands(self, control: Control) -> Errands:
         """What people ask for on-wiki."""

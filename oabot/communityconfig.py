@@ -34,16 +34,22 @@ class Community:
 
 def read(page: Page, ledger: Ledger) -> Community:
     """The config by the page as it was just read. Raises: `LedgerError`."""
-    kept: Mapping[str, Any] = ledger.state.get(_KEY) or {}
-    if page.state is PageState.MISSING and not kept:
+    good: Mapping[str, Any] = ledger.state.get(_KEY) or {}
+    if page.state is PageState.MISSING and not good:
         return Community(OnWikiConfig())
     try:
         found = _checked(page)
     except ConfigError as problem:
-        return Community(_last_good(kept), page.revid, str(problem))
-    if kept.get("text") != page.text:
+        return Community(_last_good(good), page.revid, str(problem))
+    if good.get("text") != page.text:
         ledger.state.put(_KEY, {"text": page.text})
     return Community(found, page.revid)
+
+
+def kept(ledger: Ledger) -> Community:
+    """The config as it was last good, before the page is read. Raises: `LedgerError`."""
+    found: Mapping[str, Any] = ledger.state.get(_KEY) or {}
+    return Community(_last_good(found) if found else OnWikiConfig())
 
 
 def _checked(page: Page) -> OnWikiConfig:

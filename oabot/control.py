@@ -18,7 +18,7 @@ from oabot.ledger import Held, JobState, Ledger
 from oabot.model import Annotation, EntryId, Page, PageState
 from oabot.outcomes import Teller
 from oabot.ownpages import OwnPages, permits, summary, teller
-from oabot.pipeline import Pipeline
+from oabot.pipeline import Pipeline, Wanted
 from oabot.previews import Previews
 from oabot.publish import Drafted, Outcome, Publisher, Result
 from oabot.requestpages import history
@@ -53,7 +53,14 @@ class Control:
         """`settings` are the operator's; an `onwiki` that the operator gives takes the place of ``Config.json``."""
         self.settings, self.wikis, self.ledger, self.clock = settings, wikis, ledger, clock
         self._build, self._given = build, onwiki
-        self.community = Community(onwiki or OnWikiConfig())
+        self._community = Community(onwiki) if onwiki else None
+
+    @property
+    def community(self) -> Community:
+        """The community's config as it was last read. Raises: `LedgerError`."""
+        if self._community is None:
+            self._community = communityconfig.kept(self.ledger)
+        return self._community
 
     @property
     def onwiki(self) -> OnWikiConfig:
@@ -66,18 +73,28 @@ class Control:
         return communityconfig.narrowed(self.settings, self.community.onwiki)
 
     def pipeline(self, wikis: Mapping[str, Wiki] | None = None) -> Pipeline:
-        """The pipeline by the config and the notes as they are now; over other wikis, if those aren't to be saved on.
+        """The pipeline by what people want now; over other wikis, if those aren't to be saved on.
 
-        Raises: `WikiError`, `SourceError`, `LedgerError` when they can't be read.
+        Raises: `WikiError`, `InputError`, `LedgerError` when that can't be read.
         """
+        wanted = self.wanted()
+        made = self.idle_pipeline(wikis)
+        made.adopt(wanted)
+        return made
+
+    def idle_pipeline(self, wikis: Mapping[str, Wiki] | None = None) -> Pipeline:
+        """The pipeline by what people wanted when it was last read; it asks them before it looks at a page."""
+        made = self._build(self.wikis if wikis is None else wikis, self.in_force, self.onwiki)
+        made.ask_people = self.wanted
+        return made
+
+    def wanted(self) -> Wanted:
+        """What people want, by ``Config.json`` and the notes as they are now. Raises: as `pipeline`."""
         central = self.wikis[self.settings.central]
         if self._given is None:
             title = self.settings.page(communityconfig.PAGE)
-            self.community = communityconfig.read(central.pages([title])[title], self.ledger)
-        made = self._build(self.wikis if wikis is None else wikis, self.in_force, self.onwiki)
-        made.annotations = self._annotations(central)
-        made.contact = self.onwiki.contact
-        return made
+            self._community = communityconfig.read(central.pages([title])[title], self.ledger)
+        return Wanted(self.in_force, self._annotations(central), self.onwiki.contact)
 
     def _annotations(self, central: Wiki) -> tuple[Annotation, ...]:
         title = self.settings.page(NOTES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from oabot import ownpages
@@ -48,6 +48,18 @@ REREAD = 50
 """Of how many such cases the logs are read again in one run: a rename may be there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What people want of a run."""
+
+    settings: Settings
+    """The settings as the community narrowed them."""
+    annotations: tuple[Annotation, ...] = ()
+    """What they wrote about entries, as far as it counts."""
+    contact: str = ""
+    """The page where readers ask for a correction."""
+
+
 class Pipeline:
     """Everything between the logs and the pages, over one ledger."""
 
@@ -74,10 +86,9 @@ class Pipeline:
         self._around, self._record = around or Around(), Record()
         self._links: Mapping[str, Resolved] = {}
         self.ingest = ingest
-        self.annotations: tuple[Annotation, ...] = ()
-        """What people wrote about entries, as far as it counts."""
-        self.contact = ""
-        """The page where readers ask for a correction."""
+        self._wanted = Wanted(settings)
+        self.ask_people: Callable[[], Wanted] | None = None
+        """Tells what people want now; asked whenever pages are looked at. Raises: `WikiError`, `InputError`."""
 
     def read(self, overlap: timedelta = OVERLAP) -> Report:
         """Bring the ledger up to the logs; `overlap` is how much of them is read again. Raises: `LedgerError`."""
@@ -107,7 +118,7 @@ class Pipeline:
             self._ledger.observations.entries(),
             self._rules,
             self._clock.now(),
-            self.annotations,
+            self._wanted.annotations,
             left_out=set(self._ledger.erasures.held()),
         )
 
@@ -115,7 +126,7 @@ class Pipeline:
         """What pages are made of now."""
         known, settle = self.known(), timedelta(hours=self._settings.settle_hours)
         shown = self.shown()
-        wanted = {note.entry for note in self.annotations if note.verdict is Verdict.YES}
+        wanted = {note.entry for note in self._wanted.annotations if note.verdict is Verdict.YES}
         shown |= wanted & {case.id for case in known.reversed_early(settle, shown)}
         settled = known.publishable(self._clock.now(), settle, shown)
         cases = tuple(case for case in settled if case.id not in self._absent)
@@ -124,7 +135,7 @@ class Pipeline:
             addresses={dbname: wiki.url for dbname, wiki in self._settings.wikis.items()},
             account=self._settings.account,
             central=self._settings.central,
-            contact=self.contact,
+            contact=self._wanted.contact,
             reach=self.ingest.reach(),
             homes=self._explanations.homes,
             statements=self._explanations.told(cases),
@@ -147,6 +158,15 @@ class Pipeline:
         """The settings by which it works."""
         return self._settings
 
+    @property
+    def annotations(self) -> tuple[Annotation, ...]:
+        """What people wrote about entries, as far as it counts."""
+        return self._wanted.annotations
+
+    def adopt(self, wanted: Wanted) -> None:
+        """Work by what people want now."""
+        self._wanted, self._settings = wanted, wanted.settings
+
     def publisher(self, terms: Terms, held: Held | None = None) -> Publisher:
         """Saves pages on these terms."""
         permits = ownpages.permits(self._settings)
@@ -166,12 +186,25 @@ class Pipeline:
 
         Raises: `Stopped`, `LedgerError`; what befell a single page or wiki is in its outcome.
         """
+        if not self._ask_people():
+            yield Outcome(self._settings.central, "", Result.SKIPPED, "busy")
+            return
         if held is not None:
             resolve(self._ledger, self._wikis, held)
         publisher = self.publisher(terms, held)
         self._material, self._layouts = self.gather(), {}
         for dbname in self._wikis if wikis is None else wikis:
             yield from self._refresh_wiki(dbname, publisher, terms, page)
+
+    def _ask_people(self) -> bool:
+        """Learn what people want now; nothing is saved by what they wanted before."""
+        try:
+            if self.ask_people is not None:
+                self.adopt(self.ask_people())
+        except (SourceError, WikiError, InputError) as problem:
+            log.warning("what people want can't be read: %s", problem)
+            return False
+        return True
 
     def gather(self) -> Material:
         """What pages are made of, with all that is read beside the logs read now. Raises: `LedgerError`."""

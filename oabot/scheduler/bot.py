@@ -8,6 +8,8 @@ from typing import Protocol
 
 from oabot.clock import EndingClock
 from oabot.config import Settings
+from oabot.control import Control
+from oabot.errands import Errands
 from oabot.interest import Interest, Topic
 from oabot.ledger import Ledger
 from oabot.pipeline import Pipeline
@@ -56,6 +58,14 @@ class Bot(Protocol):
 
     def pipeline(self, wikis: Mapping[str, Wiki]) -> Pipeline:
         """The pipeline over these wikis."""
+        ...
+
+    def control(self, wikis: Mapping[str, Wiki]) -> Control:
+        """What people want of runs on these wikis."""
+        ...
+
+    def errands(self, control: Control) -> Errands:
+        """What people ask for on-wiki."""
         ...
 
     def wikis(self, *, save: bool) -> Mapping[str, Wiki]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from oabot import jobs
-from oabot.errors import LeaseLost, LedgerError, Stopped
+from oabot.errors import LeaseLost, LedgerError, Resting, Stopped
 from oabot.health import Alarm, Heartbeat
 from oabot.interest import Interest
 from oabot.jobs import JOBS, News, Work
@@ -22,6 +22,7 @@ from oabot.publish import Result, Terms
 from oabot.scheduler.bot import Bot, LateWikis, interest
 from oabot.scheduler.followup import follow_up, missed
 from oabot.scheduler.intake import Intake, entries_of
+from oabot.scheduler.people import People
 from oabot.scheduler.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Lane:
         self._bot, self._turn, self._intake = bot, turn, intake
         self._heartbeat, self._alarm = heartbeat, alarm
         wikis = LateWikis(tuple(bot.settings.wikis), lambda: bot.wikis(save=True))
-        self._pipeline = bot.pipeline(wikis)
+        self._people = People(bot, wikis)
         self._left: list[Job] = []
         self._leading: Held | None = None
         self.interest: Interest = interest(bot, None)
@@ -87,7 +88,7 @@ class Lane:
             if held is None:
                 self.end()
             else:
-                self.interest = interest(self._bot, self._pipeline)
+                self.interest = interest(self._bot, self._people.pipeline)
                 self.begin(held)
             self._leading = held
         return held
@@ -104,16 +105,20 @@ class Lane:
         """What is due, and what an error left undone: as much as one run can do, what we were told of first."""
         while (job := self._bot.ledger.inbox.take(held)) is not None:
             self._left.append(job)
-        told = [job for job in self._left if job.name == "tables" and news_of([job]) is not None]
-        if told:
-            return told
-        broadest = max(self._left, key=lambda job: len(JOBS[job.name].steps), default=None)
+        ours = [job for job in self._left if not People.asked(job)]
+        told = [job for job in ours if job.name == "tables" and news_of([job]) is not None]
+        if told or not ours:
+            return told or self._left[:1]
+        broadest = max(ours, key=lambda job: len(JOBS[job.name].steps), default=None)
         steps = set(JOBS[broadest.name].steps) if broadest else set()
         return sorted(
-            (job for job in self._left if steps.issuperset(JOBS[job.name].steps)), key=lambda job: job is not broadest
+            (job for job in ours if steps.issuperset(JOBS[job.name].steps)), key=lambda job: job is not broadest
         )
 
     def _do(self, due: list[Job], held: Held) -> None:
+        if People.asked(due[0]):
+            self._do_for_people(due[0], held)
+            return
         run = self._bot.new_run()
         RUN.set(run)
         ledger = self._bot.ledger
@@ -123,12 +128,19 @@ class Lane:
         outcome = "failed"
         try:
             with self._in_time(name):
-                jobs.run(name, work)
-                self._await_entries(work)
+                self._people.look(due, held)
+                if not all(People.only_looks(job) for job in due):
+                    jobs.run(name, work)
+                    self._await_entries(work)
+                    self._people.tell(work, due[0])
             outcome = "failed" if self._failed(work) else "done"
             self._settle(due, work, held, outcome)
         except LeaseLost:
             raise
+        except Resting as rest:
+            outcome = "resting"
+            self._finish(due, held, JobState.REFUSED, {"stopped": True})
+            self._people.rest(rest, work)
         except Stopped as stopped:
             outcome = "stopped"
             if self._bot.clock.ending:
@@ -139,12 +151,20 @@ class Lane:
             ledger.runs.end(run, outcome, counts(work))
             RUN.set("")
 
+    def _do_for_people(self, job: Job, held: Held) -> None:
+        """Carry out one request; whatever comes of it, it isn't tried again by this process."""
+        self._left.remove(job)
+        name = job.name if job.name in JOBS else "all"
+        self._heartbeat.beat("saving", JOBS[name].seconds)
+        with self._in_time(name):
+            self._people.do(job, held)
+
     def _work(self, due: list[Job], run: str, held: Held) -> Work:
         settings = self._bot.settings
         job = JOBS[due[0].name]
         scopes = {one.scope for one in due}
         return Work(
-            pipeline=self._pipeline,
+            pipeline=self._people.pipeline,
             terms=Terms(settings.account, settings.central, run, due[0].name, saves=settings.saves_per_run),
             held=held,
             news=news_of(due),
@@ -173,14 +193,14 @@ class Lane:
             ledger.inbox.enqueue(Asked(f"again:{work.terms.run}", "tables", "schedule", wanted_at=due_then))
         if any(one.reason == "enough" for one in work.outcomes):
             ledger.inbox.enqueue(Asked(f"more:{work.terms.run}", "tables", "schedule"))
-        follow_up(self._pipeline.known(), self._bot.settings, ledger, now)
+        follow_up(self._people.pipeline.known(), self._bot.settings, ledger, now)
         if work.news is None and outcome == "done":
             ledger.state.put(f"good:{due[0].name}", now.isoformat())
             lost = missed(ledger, work.report.stored, self._intake.heard_of, now)
             if lost:
                 log.warning("the stream didn't tell of %d entries: %s", len(lost), " ".join(map(str, sorted(lost))))
         self._finish(due, held, JobState.DONE, counts(work))
-        self.interest = interest(self._bot, self._pipeline)
+        self.interest = interest(self._bot, self._people.pipeline)
         if outcome == "failed":
             self._alarm.failed(f"run {work.terms.run}: {', '.join(sorted(work.report.failed)) or 'pages'}")
         else:

@@ -9,11 +9,14 @@ import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-
-import mwparserfromhell
+from typing import TYPE_CHECKING
 
 from oabot.errors import RegionError
 from oabot.wikitext.lexer import Lexer, names
+
+if TYPE_CHECKING:
+    from mwparserfromhell.nodes import Template
+    from mwparserfromhell.wikicode import Wikicode
 
 LONGEST = 10_000
 """Characters of a call that are read; people write a few dozen."""
@@ -61,7 +64,9 @@ def _parameters(text: str) -> Mapping[str, str] | None:
     return MappingProxyType({_uncommented(one.name): _uncommented(one.value) for one in template.params})
 
 
-def _template(text: str) -> mwparserfromhell.nodes.Template | None:
+def _template(text: str) -> Template | None:
+    import mwparserfromhell
+
     if len(text) > LONGEST:
         return None
     nodes = mwparserfromhell.parse(text, skip_style_tags=True).nodes
@@ -69,5 +74,7 @@ def _template(text: str) -> mwparserfromhell.nodes.Template | None:
     return whole if isinstance(whole, mwparserfromhell.nodes.Template) and str(whole) == text else None
 
 
-def _uncommented(code: mwparserfromhell.wikicode.Wikicode) -> str:
-    return "".join(str(node) for node in code.nodes if not isinstance(node, mwparserfromhell.nodes.Comment)).strip()
+def _uncommented(code: Wikicode) -> str:
+    from mwparserfromhell.nodes import Comment
+
+    return "".join(str(node) for node in code.nodes if not isinstance(node, Comment)).strip()

@@ -8,6 +8,8 @@ import pytest
 
 from oabot.clock import EndingClock
 from oabot.config import Settings
+from oabot.control import Control
+from oabot.errands import Errands
 from oabot.health import Alarm, Heartbeat
 from oabot.ingest import Ingest
 from oabot.interest import Topic, Wake
@@ -15,6 +17,7 @@ from oabot.ledger import Asked, JobState, Ledger
 from oabot.model import EntryId
 from oabot.pipeline import Pipeline
 from oabot.publish import TURN
+from oabot.requestedruns import RequestedRuns
 from oabot.rules import Rules
 from oabot.scheduler.intake import Intake
 from oabot.scheduler.lane import Lane
@@ -65,6 +68,12 @@ class Bot:
         }
         ingest = Ingest(sources, self.ledger, self.rules, self.clock, self.settings.central)
         return Pipeline(self.settings, self.rules, self.ledger, ingest, wikis, self.clock)
+
+    def control(self, wikis: Mapping[str, Wiki]) -> Control:
+        return Control(self.settings, wikis, self.ledger, self.clock, lambda over, _settings, _: self.pipeline(over))
+
+    def errands(self, control: Control) -> Errands:
+        return Errands(control, RequestedRuns(control, self.new_run), self.new_run)
 
     def wikis(self, *, save: bool) -> Mapping[str, Wiki]:
         self.made += 1
@@ -128,7 +137,7 @@ def test_many_wake_ups_are_one_run(stage: Stage, world: World) -> None:
     stage.lane.tick()
 
     assert len(world.ledger.runs.recent(50)) == 1
-    assert len(world.wikis["metawiki"].saves) == 1
+    assert sum(edit.title == TABLE for edit in world.wikis["metawiki"].saves) == 1
 
 
 def test_what_turns_out_to_be_nothing_loads_no_wiki(stage: Stage, world: World) -> None:
