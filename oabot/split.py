@@ -24,6 +24,9 @@ of all limits of MediaWiki's parser our tables come near no other one before a p
 RESERVED = 100_000
 """Bytes of a subpage that are left to what people write there."""
 
+_FIRST_LOOK = 1000
+"""About so many cases make a subpage."""
+
 _TIME = re.compile(r"\{\{#time:([^|{}]*)\|[^{}]*\}\}")
 _PART = re.compile(r"(?:[1-9]\d*/)?\d{4}(?:-[1-9]\d*)?")
 
@@ -39,8 +42,12 @@ class Room:
 
     def holds(self, text: str) -> bool:
         """Whether a text has room."""
+        return self.share(text) <= 1
+
+    def share(self, text: str) -> float:
+        """How much of it a text takes; more than 1 when it has no room."""
         taken = room_of(text)
-        return taken.size <= self.size and taken.time <= self.time
+        return max(taken.size / max(1, self.size), taken.time / max(1, self.time))
 
     def beside(self, text: str, shares: int = 1) -> Room:
         """What is left beside a text, for each of so many."""
@@ -76,14 +83,17 @@ def parent(title: str, name: str) -> str | None:
     return title.removesuffix(f"/{name}") if _PART.fullmatch(name) and title.endswith(f"/{name}") else None
 
 
-def parts(cases: Sequence[Case], has_room: Callable[[Sequence[Case]], bool]) -> list[Part]:
-    """The cases by year, each year in as many parts as it needs; oldest first."""
+def parts(cases: Sequence[Case], share: Callable[[Sequence[Case]], float]) -> list[Part]:
+    """The cases by year, each year in as many parts as it needs; oldest first.
+
+    `share` is how much of a subpage some cases take; more than 1: they have no room.
+    """
     ordered = sorted(cases, key=lambda case: case.opening.order)
     found: list[Part] = []
     for year, of_year in itertools.groupby(ordered, key=lambda case: case.opening.timestamp.year):
         rest = tuple(of_year)
         for number in itertools.count(1):
-            fitting = _fitting(rest, has_room)
+            fitting = _fitting(rest, share)
             found.append(Part(f"{year}" if number == 1 else f"{year}-{number}", rest[:fitting]))
             rest = rest[fitting:]
             if not rest:
@@ -91,15 +101,18 @@ def parts(cases: Sequence[Case], has_room: Callable[[Sequence[Case]], bool]) -> 
     return found
 
 
-def _fitting(cases: Sequence[Case], has_room: Callable[[Sequence[Case]], bool]) -> int:
-    """How many of the first cases have room; never none, for a single case can't be split."""
-    low, high = 1, len(cases)
-    if has_room(cases):
-        return high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if has_room(cases[:middle]) else (low, middle)
-    return low
+def _fitting(cases: Sequence[Case], share: Callable[[Sequence[Case]], float]) -> int:
+    """How many of the first cases have room; never none, for a single case can't be split.
+
+    To know what cases take they have to be drawn, so each look is where the last one says that the end must be.
+    """
+    fits, too_many = 1, len(cases) + 1
+    look = min(len(cases), _FIRST_LOOK)
+    while too_many - fits > 1:
+        taken = share(cases[:look])
+        fits, too_many = (look, too_many) if taken <= 1 else (fits, look)
+        look = min(max(int(look / max(taken, 1e-6)), fits + 1), too_many - 1)
+    return fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +135,7 @@ class Table:
         if self.view.cases is None or room.holds(whole.body):
             return {"": whole}
         shown = self.view.cases(self.filters, self.material, self.place)[: self.filters.limit]
-        found = parts(shown, lambda cases: SUBPAGE.holds(self._drawn(cases).body))
+        found = parts(shown, lambda cases: SUBPAGE.share(self._drawn(cases).body))
         names = [self.prefix + part.name for part in found]
         own, stays = self._own(found, names, room)
         return {"": own} | {

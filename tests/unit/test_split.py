@@ -92,8 +92,8 @@ def test_a_new_case_changes_no_older_part() -> None:
 
 
 def test_a_year_that_outgrows_its_page_goes_on_in_another_one_and_what_is_full_stays() -> None:
-    before = parts(locks(250), lambda cases: len(cases) <= 100)
-    after = parts(locks(320), lambda cases: len(cases) <= 100)
+    before = parts(locks(250), lambda cases: len(cases) / 100)
+    after = parts(locks(320), lambda cases: len(cases) / 100)
 
     assert [part.name for part in before] == ["2019", "2019-2", "2019-3"]
     assert [part.name for part in after] == ["2019", "2019-2", "2019-3", "2019-4"]
@@ -132,7 +132,7 @@ def test_whatever_has_room_for_how_many_every_case_is_in_one_part_in_its_order(d
         locks(1, first=datetime(2019, 1, 1, tzinfo=UTC) + timedelta(days=sum(days[:at])))[0] for at in range(len(days))
     ]
 
-    made = parts(found, lambda cases: len(cases) <= most)
+    made = parts(found, lambda cases: len(cases) / most)
 
     assert [case.opening.timestamp for part in made for case in part.cases] == sorted(
         case.opening.timestamp for case in found
