@@ -131,7 +131,7 @@ class Wikis:
         return {"home": "metawiki", "id": 1, "name": asked["guiuser"], "merged": there, "unattached": [], "groups": []}
 
     def _globalusers(self, _dbname: str, asked: Asked) -> list[Reply]:
-        return [{"id": 1, "name": name} for name in asked.get("gusnames", "").split("|")]
+        return [{"id": 1, "name": name} for name in asked.get("gususers", "").split("|")]
 
     def _allpages(self, _dbname: str, _asked: Asked) -> list[Reply]:
         return []

@@ -33,6 +33,7 @@ from oabot.publish import TURN
 from oabot.requestedruns import RequestedRuns
 from oabot.seams import Wiki
 from oabot.sources.api import Api, Bounds
+from oabot.sources.attached import worth_reading
 from oabot.sources.logevents import LogEvents
 from oabot.translations import Translations
 from oabot.useragent import user_agent
@@ -102,7 +103,9 @@ class App:
         """The pipeline over these wikis; `since` bounds how far back performers' logs are read the first time."""
         ledger = ledger or self.ledger
         sources = {dbname: LogEvents(api) for dbname, api in self.apis.items()}
-        ingest = Ingest(sources, ledger, self.rules, self.clock, self.settings.central, since)
+        central = self.apis[self.settings.central]
+        worth = functools.partial(worth_reading, central)
+        ingest = Ingest(sources, ledger, self.rules, self.clock, self.settings.central, since, worth=worth)
         explain = self._explain(ledger)
         presence = Presence(self.apis[self.settings.central], ledger)
         return Pipeline(

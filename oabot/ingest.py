@@ -6,7 +6,7 @@ Only what a case is made of is stored, with the cursor that led to it in the sam
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,6 +39,9 @@ FORGIVEN_AFTER = timedelta(hours=24)
 
 BEGINNING = datetime(2001, 1, 1, tzinfo=UTC)
 """Before every log."""
+
+Worth = Callable[[str, Iterable[str]], Iterable[str]]
+"""Of a performer and wikis those on which he may have acted; raises `SourceError`."""
 
 _Row = Mapping[str, Any]
 
@@ -79,7 +82,7 @@ class _Gathered:
 class Ingest:
     """Reads the sources into the ledger."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one of each part that it needs
         self,
         sources: Mapping[str, Source],
         ledger: Ledger,
@@ -87,8 +90,14 @@ class Ingest:
         clock: Clock,
         central: str = CENTRAL,
         earliest: datetime | None = None,
+        *,
+        worth: Worth = lambda _, wikis: wikis,
     ) -> None:
-        """`earliest` is from when on performers' logs are read the first time; None: from their beginning."""
+        """`earliest` is from when on performers' logs are read the first time; None: from their beginning.
+
+        `worth` says on which wikis a performer's log is worth reading.
+        """
+        self._worth = worth
         self._sources = sources
         self._ledger = ledger
         self._rules = rules
@@ -109,8 +118,14 @@ class Ingest:
         in `Report.failed`; the others are read all the same. Raises: `LedgerError`.
         """
         report, gathered = Report(), _Gathered()
-        for dbname in self._sources if wikis is None else wikis:
-            self._guarded(report, dbname, lambda dbname=dbname: self._by_performers(dbname, gathered, report, overlap))
+        for dbname, performers in self._worth_reading(list(self._sources if wikis is None else wikis)).items():
+            self._guarded(
+                report,
+                dbname,
+                lambda dbname=dbname, performers=performers: self._by_performers(
+                    dbname, performers, gathered, report, overlap
+                ),
+            )
         self._by_targets(gathered, report, titles)
         self._store(gathered, report)
         return report
@@ -156,8 +171,23 @@ class Ingest:
             report.failed[dbname] = str(problem)
             log.warning("%s: can't be read: %s", dbname, problem)
 
-    def _by_performers(self, dbname: str, gathered: _Gathered, report: Report, overlap: timedelta) -> None:
-        for performer in self._rules.actors.watched:
+    def _worth_reading(self, wikis: Sequence[str]) -> dict[str, list[str]]:
+        """The performers whose logs are to be read, by wiki; all of them where it can't be told who has an account."""
+        wanted: dict[str, list[str]] = {dbname: [] for dbname in wikis}
+        for performer in self._rules.actors.watched if wikis else ():
+            chosen: Iterable[str] = wikis
+            try:
+                chosen = self._worth(performer, wikis)
+            except SourceError as problem:
+                log.warning("it can't be told where somebody has an account: %s", problem)
+            for dbname in chosen:
+                wanted[dbname].append(performer)
+        return wanted
+
+    def _by_performers(
+        self, dbname: str, performers: Iterable[str], gathered: _Gathered, report: Report, overlap: timedelta
+    ) -> None:
+        for performer in performers:
             cursor = self._ledger.cursors.get(dbname, Door.PERFORMER, performer)
             since = cursor.timestamp - overlap if cursor else self._earliest
             rows = self._sources[dbname].by_performer(performer, since)

@@ -194,7 +194,10 @@ class Pipeline:
         publisher = self.publisher(terms, held)
         self._material, self._layouts = self.gather(), {}
         for dbname in self._wikis if wikis is None else wikis:
-            yield from self._refresh_wiki(dbname, publisher, terms, page)
+            if held is None or self._settings.wikis[dbname].approval:
+                yield from self._refresh_wiki(dbname, publisher, terms, page)
+            elif wikis is not None:  # of several hundred nobody wants to hear that nothing can be saved there
+                yield Outcome(dbname, "", Result.SKIPPED, "not-approved")
 
     def _ask_people(self) -> bool:
         """Learn what people want now; nothing is saved by what they wanted before."""

@@ -10,7 +10,7 @@ import pytest
 
 from oabot.errors import Stopped
 from oabot.model import EntryId, User
-from oabot.publish import Result
+from oabot.publish import Result, Terms
 from tests.world import ACCOUNT, REGION, TABLE, World
 
 pytestmark = pytest.mark.loopback
@@ -215,10 +215,22 @@ def test_a_wiki_without_approval_gets_no_save(tmp_path: Path) -> None:
     with World(tmp_path, {"metawiki": "en"}, approval="") as world:
         world.wikis["metawiki"].put(TABLE, REGION)
         world.lock(1, "示例甲")
+        world.pipeline.read()
 
-        (outcome,) = world.publish()
+        (outcome,) = world.pipeline.refresh(Terms(ACCOUNT, "metawiki", "run-1"), world.lease(), ["metawiki"])
 
         assert (outcome.result, outcome.reason) == (Result.SKIPPED, "not-approved")
+        assert not world.wikis["metawiki"].saves
+
+
+def test_a_run_over_all_wikis_asks_nothing_of_those_without_approval(tmp_path: Path) -> None:
+    with World(tmp_path, {"metawiki": "en"}, approval="") as world:
+        world.wikis["metawiki"].put(TABLE, REGION)
+        world.lock(1, "示例甲")
+        asked = world.wikis["metawiki"].asked
+
+        assert not world.publish()
+        assert world.wikis["metawiki"].asked == asked
 
 
 def test_an_action_is_not_shown_before_its_settle_time_but_its_reversal_at_once(tmp_path: Path) -> None:
