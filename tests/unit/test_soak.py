@@ -1,0 +1,20 @@
+"""A small sample of the long trials of scripts/soak."""
+
+from __future__ import annotations
+
+from soak import trials
+
+
+def test_people_s_pages_come_through_as_they_were() -> None:
+    found = trials()["pages"](quick=True, seed=7)
+
+    assert found["broken"] == []
+    assert found["pages"] == 400
+    assert found["saved"] > 50
+
+
+def test_a_bot_killed_on_the_way_loses_and_doubles_nothing() -> None:
+    found = trials()["ledger"](quick=True, seed=7)
+
+    assert found["broken"] == []
+    assert found["kills"] >= 10
