@@ -173,8 +173,8 @@ def test_the_pages_of_the_set_up_are_found_by_their_template(fresh_farm: Farm) -
     }
 
     assert found == {
-        "metawiki": {"Office actions", "Statements"},
-        "ruwiki": {"Office actions"},
+        "metawiki": {"Office actions", "Statements", "Letters", "Summary"},
+        "ruwiki": {"Office actions", "Letters"},
         "zhwiki": {"Office actions"},
         "fawiki": {"Office actions"},
         "bnwiki": {"Office actions", "Notice"},
