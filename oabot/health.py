@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from oabot import files
 from oabot.model import EntryId
 from oabot.seams import Clock
 
@@ -34,10 +34,8 @@ class Heartbeat:
     def beat(self, phase: str, seconds: float) -> None:
         """Say which phase (``idle``, ``waiting``, ``reading``, ``saving``) begins, and how long it may last."""
         text = json.dumps({"beat": self._clock.now().timestamp(), "phase": phase, "deadline": seconds})
-        half = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         try:
-            half.write_text(text, encoding="utf-8")
-            half.replace(self._path)
+            files.write({self._path: text})
         except OSError as fault:
             log.warning("the heartbeat can't be written: %s", fault.strerror)
 

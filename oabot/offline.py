@@ -15,6 +15,7 @@ from oabot.cases import cases
 from oabot.classify import judge
 from oabot.config import OnWikiConfig, Settings
 from oabot.errors import ConfigError, InputError
+from oabot.files import write as write_files
 from oabot.i18n import Language, language
 from oabot.known import Known
 from oabot.logentry import merge, parse
@@ -123,9 +124,9 @@ def write(out: Path, known: Known, settings: Settings, lang: str = "") -> list[P
             page = subpage(title, name) if name else title
             files[out / dbname / f"{page}.wikitext"] = draft.body + "\n"
     try:
-        for file, text in files.items():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+        for folder in {file.parent for file in files}:
+            folder.mkdir(parents=True, exist_ok=True)
+        write_files(files)
     except OSError as problem:
         raise InputError(f"{out}: {problem.strerror}") from None
     return list(files)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from oabot import files
 from oabot.app import App
 from oabot.errors import InputError, SourceError
 from oabot.exports.report import report
+from oabot.files import PRIVATE
 from oabot.i18n import language
+
+PUBLIC = 0o644
+"""For whoever serves it; what holds names is first for its owner alone."""
 
 
 def write(app: App, out: Path, lang: str = "") -> list[Path]:
@@ -22,14 +27,11 @@ def write(app: App, out: Path, lang: str = "") -> list[Path]:
         raise SourceError(f"can't be read, so nothing is written: {', '.join(seen.failed)}")
     central = pipeline.settings.wikis[pipeline.settings.central]
     spoken = language(lang or central.language, {lang} if lang else central.drafts)
-    made = report(pipeline.gather(), spoken, names=pipeline.settings.report_names)
+    names = pipeline.settings.report_names
+    made = report(pipeline.gather(), spoken, names=names)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        new = {out / name: out / f".{name}.new" for name in made}
-        for name, text in made.items():
-            new[out / name].write_text(text, encoding="utf-8", newline="")
-        for file, written in new.items():
-            written.replace(file)
+        files.write({out / name: text for name, text in made.items()}, PRIVATE if names else PUBLIC)
     except OSError as problem:
         raise InputError(f"{out}: {problem.strerror}") from None
-    return list(new)
+    return [out / name for name in made]

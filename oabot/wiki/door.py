@@ -33,6 +33,7 @@ class Door:
 
     def __init__(self, session: Session, dbname: str, api_url: str, clock: Clock, deadline: float) -> None:
         self.account = session.access.account
+        self.secrets = session.access.secrets
         self.dbname = dbname
         self._session = session
         self._url = api_url

@@ -14,7 +14,8 @@ _PAGES: Final = """
     badmd5 cantcreate captcha cascadeprotected contenttoobig customcssprotected customjsonprotected customjsprotected
     editing-special emptypage hookaborted invalid-content-data invalid-text invalidtitle
     namespaceprotected nobots parseerror protectednamespace protectednamespace-interface protectedpage protectedtitle
-    sitecssprotected sitejsonprotected sitejsprotected spamblacklist summary-too-long unsupportednamespace
+    secret-in-text sitecssprotected sitejsonprotected sitejsprotected spamblacklist summary-too-long
+    unsupportednamespace
 """
 _ACCOUNT: Final = """
     assertanonfailed assertbotfailed assertnameduserfailed assertuserfailed autoblocked blocked cantcreate-anon

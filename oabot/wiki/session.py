@@ -54,6 +54,13 @@ class Access:
     folder: Path | None = None
     """Where Pywikibot keeps cookies and what it knows of wikis; a private one that goes with the process if None."""
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that no page may hold."""
+        if isinstance(self.secret, OAuth):
+            return (self.secret.consumer_secret, self.secret.access_key, self.secret.access_secret)
+        return (self.secret.password,) if self.secret else ()
+
 
 class Session:
     """Pywikibot, ready. There is one in a process, as Pywikibot's configuration is global."""

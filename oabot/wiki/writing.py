@@ -55,6 +55,8 @@ class Writer:
             f"{edit.title}{edit.text}{edit.summary}".encode()
         except UnicodeEncodeError:
             raise refusal("invalid-text") from None
+        if any(secret in text for secret in self._door.secrets for text in (edit.title, edit.text, edit.summary)):
+            raise refusal("secret-in-text")
         if edit.base_revid and edit.base_revid not in self._read_before:
             self._read(edit.title)
         if not self._read_before.get(edit.base_revid, True) or not self._lets_us(edit.text):

@@ -45,7 +45,7 @@ def _rows() -> dict[str, Row]:
 
 
 ROWS = _rows()
-OUR_OWN = {"nobots", "summary-too-long", "invalid-text", "logged-out", "login-failed"}
+OUR_OWN = {"nobots", "summary-too-long", "invalid-text", "secret-in-text", "logged-out", "login-failed"}
 ON_THE_WAY: list[tuple[str, Behaviour]] = [
     ("http-429", status(429)),
     ("http-429", status(429, Retry_After="120")),
@@ -318,6 +318,15 @@ def test_no_secret_and_no_name_is_logged_or_raised(
     said = out.getvalue() + "".join(capfd.readouterr())
     assert "canary" not in said
     assert "Пример" not in said
+
+
+@pytest.mark.parametrize("secret", ["canary-consumer-secret", "canary-access-key", "canary-access-secret"])
+def test_a_text_or_summary_that_holds_a_secret_is_never_sent(wiki: LiveWiki, server: FaultyWiki, secret: str) -> None:
+    for text, summary in ((f"a {secret} b", "a test"), ("a text", f"see {secret}")):
+        with pytest.raises(PageRefused, match="secret-in-text"):
+            wiki.save(Edit(PAGE, text, summary, 100))
+
+    assert server.edits == 0
 
 
 def test_the_user_agent_is_ours_alone(wiki: LiveWiki, server: FaultyWiki) -> None:
