@@ -104,12 +104,12 @@ class Bot:
         return (self.folder / "bot.log").read_text(encoding="utf-8")[-2000:]
 
 
-def until(true: Callable[[], object], what: str, seconds: float = 300.0) -> None:
-    """Wait for something. Raises: `Wrong` when it doesn't come."""
+def until(true: Callable[[], object], what: str, bot: Bot | None = None, seconds: float = 300.0) -> None:
+    """Wait for something. Raises: `Wrong` when it doesn't come, with what the bot logged last."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:
-            raise Wrong(f"{what}: not within {seconds:.0f} s")
+            raise Wrong(f"{what}: not within {seconds:.0f} s\n{bot.tail() if bot else ''}")
         time.sleep(0.02)
 
 

@@ -86,18 +86,18 @@ def frames(number: int, *, every: int = 2000) -> tuple[bytes, list[str], int]:
         chance.shuffle(plants)
         last = index + every >= number
         for at in range(index, index + every - len(plants) - last):
-            parts.append(_framed(event(at), at))
+            parts.append(framed(event(at), BEGIN + at * 20))
             if plants and at % (every // 16) == 5:
                 planted, wakes = plants.pop()
-                parts.append(_framed(planted, at))
+                parts.append(framed(planted, BEGIN + at * 20))
                 if wakes:
                     wanted.append(_id(planted))
         for planted, wakes in plants:
-            parts.append(_framed(planted, index + every))
+            parts.append(framed(planted, BEGIN + (index + every) * 20))
             wanted += [_id(planted)] if wakes else []
         written += every - last
     end = log(9_000_000, "WMFOffice", "User:Letztes@global")
-    parts.append(_framed(end, number))
+    parts.append(framed(end, BEGIN + number * 20))
     return b"".join(parts), [*wanted, _id(end)], len(parts)
 
 
@@ -106,10 +106,11 @@ def _id(planted: dict[str, Any] | str) -> str:
     return str(whole["meta"]["id"])
 
 
-def _framed(one: dict[str, Any] | str, number: int) -> bytes:
+def framed(one: dict[str, Any] | str, moment: int) -> bytes:
+    """An event with its time in milliseconds, each of its lines an HTTP chunk."""
     text = one if isinstance(one, str) else json.dumps(one, ensure_ascii=False, separators=(",", ":"))
     own = [
-        {"topic": "eqiad.mediawiki.recentchange", "partition": 0, "timestamp": BEGIN + number * 20},
+        {"topic": "eqiad.mediawiki.recentchange", "partition": 0, "timestamp": moment},
         {"topic": "codfw.mediawiki.recentchange", "partition": 0, "offset": -1},
     ]
     lines = (

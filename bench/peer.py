@@ -8,6 +8,7 @@ import sys
 import time
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 
 def _site(url: str, dbname: str) -> Any:  # noqa: ANN401 - Pywikibot has no types
@@ -43,6 +44,39 @@ def stream(url: str, last: str) -> dict[str, Any]:
             if change["meta"]["id"] == last:
                 break
     return {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "woken": found}
+
+
+def sweep(url: str, wikis: str, performers: str) -> dict[str, Any]:
+    """`site.logevents` of every wiki, performer and type of log."""
+    from bench.bot import PERFORMERS, names
+
+    before = _requests(url)
+    for dbname in names(int(wikis)):
+        site = _site(url, dbname)
+        for performer in PERFORMERS[: int(performers)]:
+            for log_type in ("globalauth", "rights", "block", "delete", "protect", "gblblock"):
+                list(site.logevents(logtype=log_type, user=performer, total=50))
+    return {"requests": _requests(url) - before}
+
+
+def idle(url: str, seconds: str) -> dict[str, Any]:
+    """Wait for office actions that don't come."""
+    import threading
+
+    from pywikibot.comms.eventstreams import EventStreams
+
+    events = EventStreams(url=f"{url}/v2/stream/recentchange", site=_site(url, "metawiki"))
+    events.register_filter(type="log", user="WMFOffice")
+    threading.Thread(target=lambda: next(iter(events)), daemon=True).start()
+    time.sleep(2)
+    cpu = time.process_time()
+    time.sleep(float(seconds))
+    return {"cpu_day": (time.process_time() - cpu) / float(seconds) * 86_400}
+
+
+def _requests(url: str) -> int:
+    with urlopen(f"{url}/bench/look") as reply:  # noqa: S310 - this machine's own
+        return int(json.load(reply).get("requests", 0))
 
 
 def main() -> None:

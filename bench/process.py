@@ -78,10 +78,17 @@ def run(module: str, *arguments: str) -> dict[str, Any]:
     """Run a module that prints JSON in its last line."""
     with tempfile.TemporaryDirectory(prefix="oabot-bench-") as folder:
         peer = os.environ.get("OABOT_BENCH_PEER", str(ROOT / ".venv/bench-peer"))
+        # Pywikibot keeps what it learns beside its user-config.py; each round begins without.
+        (Path(folder) / "user-config.py").touch(mode=0o600)
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": peer, "PYWIKIBOT_DIR": folder, "PYWIKIBOT_NO_USER_CONFIG": "2"},
+            cwd=folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": f"{ROOT}:{peer}",
+                "PYWIKIBOT_DIR": folder,
+                "PYWIKIBOT_NO_USER_CONFIG": "2",
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -4,7 +4,7 @@
 
 `SPEC` is JSON: ``wikis`` (dbname -> language), ``delay`` (seconds a request takes), ``attached`` (dbnames on which the
 performers have accounts), ``rows`` (dbname -> logevents rows), ``pages`` (dbname -> title -> text), ``account``, ``stream``
-(a file with frames that a listener gets first). ``/DBNAME/w/api.php`` is a wiki. ``/bench/count`` tells what was asked
+(a file with frames that a listener gets first), ``rate`` (events of no interest a second). ``/DBNAME/w/api.php`` is a wiki. ``/bench/count`` tells what was asked
 since it was last asked, ``/bench/tell`` sends its body to the listeners and adds the row in it to a log.
 """
 
@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
+
+from bench import events
 
 Reply = dict[str, Any]
 Asked = Mapping[str, str]
@@ -54,7 +56,8 @@ class Wikis:
     def answer(self, dbname: str, asked: Asked) -> Reply:
         """As MediaWiki would answer."""
         self.count["requests"] += 1
-        self.count[asked.get("action", "")] += 1
+        self.count[asked.get("list") or asked.get("action", "")] += 1
+        self.count["by_performer"] += "leuser" in asked
         self.count["writes"] += asked.get("action") == "edit"
         match asked.get("action"):
             case "paraminfo":
@@ -191,7 +194,10 @@ def _modules(asked: str) -> list[Reply]:
         "query": [*query, {"name": "generator", "type": ["embeddedin"]}],
         "query+tokens": [{"name": "type", "type": ["csrf", "login"], "multi": True}],
         "paraminfo": [{"name": "modules", "limit": 50, "multi": True}],
-        "query+logevents": [{"name": name} for name in ("ids", "type", "user", "title", "limit", "start", "end", "prop")],
+        "query+logevents": [
+            *({"name": name} for name in ("ids", "type", "user", "title", "start", "end", "prop", "dir", "action")),
+            {"name": "limit", "type": "limit", "max": 500, "highmax": 5000, "default": 10},
+        ],
     }  # fmt: skip
     wanted = asked.split("|")
     return [
@@ -276,6 +282,15 @@ class Server:
             wikis.edits = []
         return said
 
+    async def chatter(self, rate: float) -> None:
+        """Tell the listeners of edits that nobody waits for."""
+        for number in itertools.count(1):
+            await asyncio.sleep(1 / rate)
+            told = events.framed(events.event(number), round(time.time() * 1000))
+            self._listeners = [writer for writer in self._listeners if not writer.is_closing()]
+            for writer in self._listeners:
+                writer.write(told)
+
     async def _listen(self, writer: asyncio.StreamWriter) -> None:
         self._connected = time.time()
         writer.write(HEAD)
@@ -291,7 +306,10 @@ async def _main(spec: Mapping[str, Any]) -> None:
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0, limit=1 << 26)
     sys.stdout.write(f"{listening.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
+    chatter = asyncio.create_task(server.chatter(spec["rate"])) if spec.get("rate") else None
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    if chatter:
+        chatter.cancel()
 
 
 if __name__ == "__main__":
