@@ -60,8 +60,12 @@ class Running:
     @property
     def lines(self) -> list[dict[str, Any]]:
         """The same, whole."""
-        text = self._log.read_text(encoding="utf-8")
-        return [json.loads(line) for line in text.splitlines() if line.startswith("{") and line.endswith("}")]
+        return [json.loads(line) for line in self.text.splitlines() if line.startswith("{") and line.endswith("}")]
+
+    @property
+    def text(self) -> str:
+        """All that it has written."""
+        return self._log.read_text(encoding="utf-8")
 
     def says(self, part: str) -> bool:
         """Whether a message holds this."""
@@ -70,7 +74,7 @@ class Running:
     def await_message(self, part: str) -> None:
         """Wait until it logs something."""
         until(lambda: self.says(part) or self.process.poll() is not None, f"the message {part!r}")
-        assert self.says(part), self._log.read_text(encoding="utf-8")[-3000:]
+        assert self.says(part), self.text[-3000:]
 
     def await_quiet(self) -> None:
         """Wait until it listens and has nothing left to do."""

@@ -132,6 +132,7 @@ class Lane:
                 if not all(People.only_looks(job) for job in due):
                     jobs.run(name, work)
                     self._await_entries(work)
+                    self._widen(work)
                     self._people.tell(work, due[0])
             outcome = "failed" if self._failed(work) else "done"
             self._settle(due, work, held, outcome)
@@ -184,6 +185,21 @@ class Lane:
             work.news = News(entries=frozenset(one for one in work.news.entries if one[0] in awaited))
             jobs.run("tables", work)
 
+    def _widen(self, work: Work) -> None:
+        """Listen for what is done about new targets, then read their logs once more.
+
+        What was done about one before we listened for it would else be found only at night.
+        """
+        before = self.interest.targets
+        self.interest = interest(self._bot, self._people.pipeline)
+        if new := frozenset(self.interest.targets - before):
+            again = work.pipeline.ingest.run((), new)
+            work.report.stored |= again.stored
+            work.report.erased |= again.erased
+            work.report.failed |= again.failed
+            if again.changed:
+                jobs.publish(work)
+
     def _settle(self, due: list[Job], work: Work, held: Held, outcome: str) -> None:
         """Put down what comes of it, then that the jobs are done."""
         ledger, now = self._bot.ledger, self._bot.clock.now()
@@ -200,7 +216,6 @@ class Lane:
             if lost:
                 log.warning("the stream didn't tell of %d entries: %s", len(lost), " ".join(map(str, sorted(lost))))
         self._finish(due, held, JobState.DONE, counts(work))
-        self.interest = interest(self._bot, self._people.pipeline)
         if outcome == "failed":
             self._alarm.failed(f"run {work.terms.run}: {', '.join(sorted(work.report.failed)) or 'pages'}")
         else:

@@ -140,6 +140,16 @@ def test_many_wake_ups_are_one_run(stage: Stage, world: World) -> None:
     assert sum(edit.title == TABLE for edit in world.wikis["metawiki"].saves) == 1
 
 
+def test_a_reversal_that_comes_before_we_listen_for_the_target_is_found_at_once(stage: Stage, world: World) -> None:
+    world.lock(10, "Пример Вера", LOCKED)
+    wiki = world.wikis["metawiki"]
+    wiki.after_save = lambda: world.unlock(11, "Пример Вера", "2022-12-31T23:00:02Z", "Steward Example")
+    stage.wake(10)
+    stage.lane.tick()
+
+    assert "logid/11" in world.text()
+
+
 def test_what_turns_out_to_be_nothing_loads_no_wiki(stage: Stage, world: World) -> None:
     world.lock(10, "Пример Вера", LOCKED, user="Steward Example")
     stage.wake(10)

@@ -1,0 +1,134 @@
+"""The doctor: green on a farm that is well, and red on the line whose cause is planted."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.local_bot import Bot
+from tests.local_farm import Farm
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def bot(fresh_farm: Farm, tmp_path: Path) -> Bot:
+    return Bot(fresh_farm, tmp_path / "bot")
+
+
+def lines(bot: Bot, code: int, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What the doctor says, by what it looked at."""
+    said = bot.run("doctor", code=code, environment=environment).stdout
+    return {line[5:].partition(":")[0]: line for line in said.splitlines()}
+
+
+def setting(bot: Bot, pattern: str, value: str) -> None:
+    """Change a line of the settings."""
+    text, found = re.subn(pattern, lambda _: value, bot.settings.read_text(encoding="utf-8"), count=1)
+    assert found
+    bot.settings.write_text(text, encoding="utf-8")
+
+
+def test_all_is_green_where_all_is_well(bot: Bot) -> None:
+    found = lines(bot, 0)
+
+    assert not [line for line in found.values() if line.startswith("red")]
+    assert {"settings", "contact", "credentials", "approval", "database", "lease", "stream"} <= set(found)
+    assert {"metawiki", "metawiki account", "metawiki stop page", "bnwiki stop page"} <= set(found)
+
+
+def _no_password(farm: Farm, bot: Bot) -> None:
+    del bot.environment["OABOT_BOT_PASSWORD"]
+
+
+def _wrong_password(farm: Farm, bot: Bot) -> None:
+    bot.environment["OABOT_BOT_PASSWORD"] = "OATransparencyBot@oabot:another0password0of0no0use0here"
+
+
+def _no_contact(farm: Farm, bot: Bot) -> None:
+    setting(bot, r'contact = ".*"', 'contact = ""')
+
+
+def _no_database(farm: Farm, bot: Bot) -> None:
+    setting(bot, r'database = ".*"', 'database = "sqlite:////proc/nowhere/oabot.sqlite"')
+
+
+def _no_stream(farm: Farm, bot: Bot) -> None:
+    farm.control("stream", "refuse", "503")
+
+
+def _another_wiki(farm: Farm, bot: Bot) -> None:
+    setting(bot, re.escape(farm.url("ruwiki")), farm.url("zhwiki"))
+
+
+def _wiki_down(farm: Farm, bot: Bot) -> None:
+    farm.control("ruwiki", "php", "<?php http_response_code( 403 ); exit;")
+
+
+def _dangerous(farm: Farm, bot: Bot) -> None:
+    farm.control("ruwiki", "php", "<?php $wgGroupPermissions['bot']['editinterface'] = true;"
+                 "$wgGrantPermissions['editpage']['editinterface'] = true;")  # fmt: skip
+
+
+def _no_flag(farm: Farm, bot: Bot) -> None:
+    farm.person("admin", "ruwiki").rights("OATransparencyBot", remove="bot")
+
+
+def _blocked(farm: Farm, bot: Bot) -> None:
+    farm.person("admin", "ruwiki").block("OATransparencyBot")
+
+
+def _stopped(farm: Farm, bot: Bot) -> None:
+    farm.person("user", "ruwiki").edit("User:OATransparencyBot/Run", "stop")
+
+
+def _not_set_up(farm: Farm, bot: Bot) -> None:
+    farm.person("admin", "ruwiki").delete("User:OATransparencyBot/Run")
+
+
+CAUSES: list[tuple[str, Callable[[Farm, Bot], None], str]] = [
+    ("credentials", _no_password, "OABOT_BOT_PASSWORD"),
+    ("metawiki account", _wrong_password, "password"),
+    ("contact", _no_contact, "contact"),
+    ("database", _no_database, "written"),
+    ("stream", _no_stream, "503"),
+    ("ruwiki", _another_wiki, "url"),
+    ("ruwiki", _wiki_down, "403"),
+    ("ruwiki account", _dangerous, "editinterface"),
+    ("ruwiki account", _no_flag, "flag"),
+    ("ruwiki account", _blocked, "blocked"),
+    ("ruwiki stop page", _stopped, "stops"),
+    ("ruwiki stop page", _not_set_up, "missing"),
+]
+
+
+@pytest.mark.parametrize(("what", "plant", "word"), CAUSES, ids=[plant.__name__[1:] for _, plant, _ in CAUSES])
+def test_a_planted_cause_makes_its_line_red_and_says_what_to_do(
+    fresh_farm: Farm, bot: Bot, what: str, plant: Callable[[Farm, Bot], None], word: str
+) -> None:
+    plant(fresh_farm, bot)
+    line = lines(bot, 1)[what]
+
+    assert line.startswith("red ")
+    assert " -> " in line
+    assert word in line
+    assert bot.secret not in line
+
+
+def test_a_clock_that_is_off_is_red(fresh_farm: Farm, bot: Bot) -> None:
+    fresh_farm.control(
+        "ruwiki", "php", "<?php $wgHooks['APIAfterExecute'][] = static function ( $module ) {"
+        " $module->getResult()->addValue( null, 'curtimestamp', '2001-01-01T00:00:00Z', 8 ); };",
+    )  # fmt: skip
+    line = lines(bot, 1)["ruwiki clock"]
+
+    assert line.startswith("red ")
+
+
+def test_status_tells_of_runs_and_of_who_runs(bot: Bot) -> None:
+    bot.run("once", "tables", "--save")
+    said = bot.run("status").stdout
+
+    assert "bot          not running" in said
+    assert "ledger" in said
