@@ -46,8 +46,8 @@ def case(record: Record) -> dict[str, Any]:
 
 
 def page_text(content: dict[str, Any]) -> str:
-    """The text as MediaWiki keeps it (JsonContent::beautifyJSON, FormatJson::encode with UTF8_OK)."""
-    text = json.dumps(content, ensure_ascii=False, indent=4)
+    """The text as MediaWiki keeps it (JsonContent::beautifyJSON), so that the page has just our bytes."""
+    text = json.dumps(content, ensure_ascii=False, indent="\t")
     return "".join(_HEX.get(char, char) for char in text)
 
 

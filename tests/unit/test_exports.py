@@ -142,8 +142,8 @@ def test_the_schema_refuses_what_it_should(broken: dict[str, Any]) -> None:
 def test_the_page_is_written_as_mediawiki_keeps_json() -> None:
     text = page_text({"a": ["<b>&", "х"], "c": []})
 
-    assert text == '{\n    "a": [\n        "\\u003Cb\\u003E\\u0026",\n        "х"\n    ],\n    "c": []\n}'
-    assert says(text.replace("    ", "\t"), {"a": ["<b>&", "х"], "c": []})
+    assert text == '{\n\t"a": [\n\t\t"\\u003Cb\\u003E\\u0026",\n\t\t"х"\n\t],\n\t"c": []\n}'
+    assert says(text.replace("\t", "    "), {"a": ["<b>&", "х"], "c": []})
     assert not says("{", {})
     assert not says("[" * 100_000, {})
 
