@@ -74,6 +74,23 @@ def idle(url: str, seconds: str) -> dict[str, Any]:
     return {"cpu_day": (time.process_time() - cpu) / float(seconds) * 86_400}
 
 
+def publish(url: str, *titles: str) -> dict[str, Any]:
+    """Wait for an office action, then read and save every page."""
+    import pywikibot
+    from pywikibot.comms.eventstreams import EventStreams
+
+    site = _site(url, "metawiki")
+    site.get_tokens(["csrf"])
+    events = EventStreams(url=f"{url}/v2/stream/recentchange", site=site)
+    events.register_filter(type="log", user="WMFOffice")
+    change = next(iter(events))
+    for title in titles:
+        page = pywikibot.Page(site, title)
+        page.text = page.text.replace("table}}", "table}}\n" + change["title"], 1)
+        page.save(summary="refreshed", quiet=True)
+    return {"saved": len(titles)}
+
+
 def _requests(url: str) -> int:
     with urlopen(f"{url}/bench/look") as reply:  # noqa: S310 - this machine's own
         return int(json.load(reply).get("requests", 0))

@@ -74,21 +74,38 @@ def wikis(spec: Mapping[str, Any]) -> Iterator[Running]:
             process.kill()
 
 
+def _environment(folder: str) -> dict[str, str]:
+    """For a program that uses Pywikibot, which keeps what it learns beside its user-config.py."""
+    (Path(folder) / "user-config.py").touch(mode=0o600)
+    peer = os.environ.get("OABOT_BENCH_PEER", str(ROOT / ".venv/bench-peer"))
+    own = {"PYTHONPATH": f"{ROOT}:{peer}", "PYWIKIBOT_DIR": folder, "PYWIKIBOT_NO_USER_CONFIG": "2"}
+    return {**os.environ, **own}
+
+
+@contextmanager
+def started(module: str, folder: str, *arguments: str) -> Iterator[None]:
+    """Run a module beside the block, and end it then."""
+    with subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        cwd=folder,
+        env=_environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
 def run(module: str, *arguments: str) -> dict[str, Any]:
     """Run a module that prints JSON in its last line."""
     with tempfile.TemporaryDirectory(prefix="oabot-bench-") as folder:
-        peer = os.environ.get("OABOT_BENCH_PEER", str(ROOT / ".venv/bench-peer"))
-        # Pywikibot keeps what it learns beside its user-config.py; each round begins without.
-        (Path(folder) / "user-config.py").touch(mode=0o600)
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments],
             cwd=folder,
-            env={
-                **os.environ,
-                "PYTHONPATH": f"{ROOT}:{peer}",
-                "PYWIKIBOT_DIR": folder,
-                "PYWIKIBOT_NO_USER_CONFIG": "2",
-            },
+            env=_environment(folder),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -195,7 +195,8 @@ def _modules(asked: str) -> list[Reply]:
         "query+tokens": [{"name": "type", "type": ["csrf", "login"], "multi": True}],
         "paraminfo": [{"name": "modules", "limit": 50, "multi": True}],
         "query+logevents": [
-            *({"name": name} for name in ("ids", "type", "user", "title", "start", "end", "prop", "dir", "action")),
+            *({"name": name} for name in ("ids", "user", "title", "start", "end", "prop", "dir", "action")),
+            {"name": "type", "type": ["", "block", "delete", "gblblock", "globalauth", "protect", "rights"]},
             {"name": "limit", "type": "limit", "max": 500, "highmax": 5000, "default": 10},
         ],
     }  # fmt: skip
@@ -231,7 +232,7 @@ class Server:
     def __init__(self, wikis: Wikis, stream: bytes) -> None:
         self._wikis, self._stream = wikis, stream
         self._listeners: list[asyncio.StreamWriter] = []
-        self._connected = 0.0
+        self._connected, self._asked_before = 0.0, 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
@@ -276,7 +277,8 @@ class Server:
             for writer in self._listeners:
                 writer.write(told["frame"].encode())
             return {"at": time.time()}
-        said = {**wikis.count, "edits": wikis.edits, "listeners": len(self._listeners), "connected": self._connected}
+        said = {**wikis.count, "edits": wikis.edits, "listeners": len(self._listeners), "connected": self._connected,
+                "asked_before": self._asked_before}  # fmt: skip
         if what == "count":
             wikis.count.clear()
             wikis.edits = []
@@ -292,7 +294,7 @@ class Server:
                 writer.write(told)
 
     async def _listen(self, writer: asyncio.StreamWriter) -> None:
-        self._connected = time.time()
+        self._connected, self._asked_before = time.time(), self._wikis.count["requests"]
         writer.write(HEAD)
         for start in range(0, len(self._stream), 1 << 18):
             writer.write(self._stream[start : start + (1 << 18)])

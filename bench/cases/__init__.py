@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bench.cases import fold, region, service, stream, table
+from bench.cases import fold, latency, region, service, start, stream, table
 from bench.measure import Figure, Scale
 
 CASES: Mapping[str, Callable[[Scale], Iterable[Figure]]] = {
@@ -10,6 +10,8 @@ CASES: Mapping[str, Callable[[Scale], Iterable[Figure]]] = {
     "region": region.figures,
     "fold": fold.figures,
     "stream": stream.figures,
+    "start": start.figures,
     "service": service.figures,
+    "latency": latency.figures,
 }
 """Its name on the command line -> what measures it."""
