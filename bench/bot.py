@@ -61,7 +61,7 @@ class Bot:
             "OABOT_BOT_PASSWORD": f"{ACCOUNT}@bench:secret",
         }
         with (self.folder / "bot.log").open("ab") as output:
-            return subprocess.Popen(
+            return subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, str(ROOT / "bot.py"), *arguments],
                 env=environment,
                 cwd=self.folder,

@@ -1,4 +1,4 @@
-"""Our listener in a process of its own: python -m bench.listener STREAM LAST; what it cost and what woke it, as JSON."""
+"""Our listener in a process of its own, python -m bench.listener STREAM LAST: its cost and its wake-ups, as JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from bench.events import TARGET
 from oabot import rules
 from oabot.clock import SystemClock
-from oabot.interest import Interest
+from oabot.interest import Interest, Topic
 from oabot.sources.eventstream import EventStream
 
 
@@ -21,7 +21,7 @@ def main(url: str, last: str) -> None:
         wikis=frozenset({"metawiki", "wikidatawiki"}),
         actors=rules.load().actors,
         targets=frozenset({("metawiki", f"User:{TARGET}@global")}),
-        pages={("metawiki", "User:OATransparencyBot/Office actions"): rules_topic()},
+        pages={("metawiki", "User:OATransparencyBot/Office actions"): Topic.REGION},
     )
     stream = EventStream(url, "oabot-bench (nobody@example.org)", SystemClock(), lambda: interest)
     woken: list[str] = []
@@ -30,14 +30,8 @@ def main(url: str, last: str) -> None:
         woken += [wake.event for wake in heard.wakes]
         if last in woken:
             break
-    print(json.dumps({"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "woken": woken,
+    sys.stdout.write(json.dumps({"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "woken": woken,
                       "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))  # fmt: skip
-
-
-def rules_topic():  # noqa: ANN201, D103
-    from oabot.interest import Topic
-
-    return Topic.REGION
 
 
 if __name__ == "__main__":

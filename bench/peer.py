@@ -21,8 +21,8 @@ def _site(url: str, dbname: str) -> Any:  # noqa: ANN401 - Pywikibot has no type
     made = {
         "name": dbname,
         "domain": urlsplit(url).netloc,
-        "protocol": lambda _self, code: "http",
-        "scriptpath": lambda _self, code: f"/{dbname}/w",
+        "protocol": lambda _self, code: "http",  # noqa: ARG005 - as Pywikibot calls it
+        "scriptpath": lambda _self, code: f"/{dbname}/w",  # noqa: ARG005 - as Pywikibot calls it
     }
     family = type("Bench", (SingleSiteFamily,), made)()
     return pywikibot.Site(code=dbname, fam=family, user="OATransparencyBot")
@@ -100,7 +100,7 @@ def main() -> None:
     """Do one thing; what it cost, in JSON."""
     what, *arguments = sys.argv[1:]
     said = globals()[what](*arguments)
-    print(json.dumps({**said, "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    sys.stdout.write(json.dumps({**said, "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 
 
 if __name__ == "__main__":

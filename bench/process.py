@@ -62,7 +62,7 @@ def wikis(spec: Mapping[str, Any]) -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="oabot-bench-") as folder:
         path = Path(folder) / "spec.json"
         path.write_text(json.dumps(spec), encoding="utf-8")
-        with subprocess.Popen(
+        with subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "bench.wikis", str(path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -85,7 +85,7 @@ def _environment(folder: str) -> dict[str, str]:
 @contextmanager
 def started(module: str, folder: str, *arguments: str) -> Iterator[None]:
     """Run a module beside the block, and end it then."""
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", module, *arguments],
         cwd=folder,
         env=_environment(folder),
@@ -102,7 +102,7 @@ def started(module: str, folder: str, *arguments: str) -> Iterator[None]:
 def run(module: str, *arguments: str) -> dict[str, Any]:
     """Run a module that prints JSON in its last line."""
     with tempfile.TemporaryDirectory(prefix="oabot-bench-") as folder:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own program
             [sys.executable, "-m", module, *arguments],
             cwd=folder,
             env=_environment(folder),

@@ -3,9 +3,10 @@
     python -m bench.wikis SPEC.json        prints its port, then serves until its standard input ends
 
 `SPEC` is JSON: ``wikis`` (dbname -> language), ``delay`` (seconds a request takes), ``attached`` (dbnames on which the
-performers have accounts), ``rows`` (dbname -> logevents rows), ``pages`` (dbname -> title -> text), ``account``, ``stream``
-(a file with frames that a listener gets first), ``rate`` (events of no interest a second). ``/DBNAME/w/api.php`` is a wiki. ``/bench/count`` tells what was asked
-since it was last asked, ``/bench/tell`` sends its body to the listeners and adds the row in it to a log.
+performers have accounts), ``rows`` (dbname -> logevents rows), ``pages`` (dbname -> title -> text), ``account``,
+``stream`` (a file with frames that a listener gets first), ``rate`` (events of no interest a second).
+``/DBNAME/w/api.php`` is a wiki. ``/bench/count`` tells what was asked since it was last asked, ``/bench/tell`` sends
+its body to the listeners and adds the row in it to a log.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class Wikis:
         self.count["writes"] += asked.get("action") == "edit"
         match asked.get("action"):
             case "paraminfo":
-                reply = {"paraminfo": {"modules": _modules(asked.get("modules", ""))}}
+                reply: Reply = {"paraminfo": {"modules": _modules(asked.get("modules", ""))}}
             case "edit":
                 reply = {"edit": self._edit(dbname, asked)}
             case "login":
@@ -103,9 +104,11 @@ class Wikis:
     def _siteinfo(self, dbname: str, asked: Asked) -> Reply:
         language = self.languages[dbname]
         general = {
-            "sitename": dbname, "wikiid": dbname, "lang": language, "generator": "MediaWiki 1.45.0", "case": "first-letter",
+            "sitename": dbname, "wikiid": dbname, "lang": language, "generator": "MediaWiki 1.45.0",
+            "case": "first-letter",
             "readonly": False, "writeapi": True, "thumblimits": {}, "imagelimits": {}, "magiclinks": {}, "fallback": [],
-            "base": "http://127.0.0.1/", "time": "2026-01-01T00:00:00Z", "articlepath": "/wiki/$1", "server": "//127.0.0.1",
+            "base": "http://127.0.0.1/", "time": "2026-01-01T00:00:00Z", "articlepath": "/wiki/$1",
+            "server": "//127.0.0.1",
         }  # fmt: skip
         spaces = {-2: "Media", -1: "Special", 0: "", 1: "Talk", 2: "User", 3: "User talk", 4: "Project", 8: "MediaWiki",
                   10: "Template", 14: "Category"}  # fmt: skip
@@ -154,7 +157,8 @@ class Wikis:
             return {**page, "missing": True}
         slot = {"contentmodel": "wikitext", "contentformat": "text/x-wiki", "content": newest["text"]}
         one = {"revid": newest["revid"], "parentid": 0, "user": newest["user"], "timestamp": "2026-01-01T00:00:00Z",
-               "comment": "", "slots": {"main": slot}, "contentmodel": "wikitext", "sha1": "", "size": 1, "minor": False}  # fmt: skip
+               "comment": "", "slots": {"main": slot}, "contentmodel": "wikitext", "sha1": "", "size": 1,
+               "minor": False}  # fmt: skip
         return {**page, "pageid": newest["revid"], "lastrevid": newest["revid"], "length": 1, "revisions": [one]}
 
 
@@ -202,7 +206,8 @@ def _modules(asked: str) -> list[Reply]:
     }  # fmt: skip
     wanted = asked.split("|")
     return [
-        {"name": path.rpartition("+")[2], "path": path, "classname": "", "parameters": params.get(path, []), "prefix": "",
+        {"name": path.rpartition("+")[2], "path": path, "classname": "", "parameters": params.get(path, []),
+        "prefix": "",
          "group": "query" if path.startswith("query+") else "action"}
         for path in wanted
         if path and not path.startswith("query+message")
@@ -302,8 +307,7 @@ class Server:
         self._listeners.append(writer)
 
 
-async def _main(spec: Mapping[str, Any]) -> None:
-    stream = Path(spec["stream"]).read_bytes() if spec.get("stream") else b""
+async def _main(spec: Mapping[str, Any], stream: bytes) -> None:
     server = Server(Wikis(spec), stream)
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0, limit=1 << 26)
     sys.stdout.write(f"{listening.sockets[0].getsockname()[1]}\n")
@@ -315,4 +319,5 @@ async def _main(spec: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))))
+    wanted = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    asyncio.run(_main(wanted, Path(wanted["stream"]).read_bytes() if wanted.get("stream") else b""))

@@ -1,4 +1,7 @@
-"""Judging log entries and folding them into cases; there is no peer that does it. The cost has to grow with the number."""
+"""Judging log entries and folding them into cases; no peer does it.
+
+The cost has to grow with the number of entries.
+"""
 
 from __future__ import annotations
 

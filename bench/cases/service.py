@@ -39,7 +39,8 @@ def lock(logid: int, name: str, when: str) -> dict[str, object]:
     """The Office locks an account."""
     return {
         "logid": logid, "ns": 2, "title": f"User:{name}@global", "params": {"added": ["locked"], "removed": []},
-        "type": "globalauth", "action": "setstatus", "user": PERFORMERS[0], "timestamp": when, "comment": "", "tags": [],
+        "type": "globalauth", "action": "setstatus", "user": PERFORMERS[0], "timestamp": when, "comment": "",
+        "tags": [],
     }  # fmt: skip
 
 

@@ -27,18 +27,17 @@ def figures(scale: Scale) -> Iterator[Figure]:
         with process.wikis({"wikis": {"metawiki": "en"}, "stream": str(path)}) as server:
             million = 1_000_000 / events
 
-            def listener(run: Callable[[], dict[str, object]]) -> Callable[[], Sample]:
+            def listener(*program: str) -> Callable[[], Sample]:
                 def once() -> Sample:
-                    said = run()
-                    woken = said["woken"]
-                    require(sorted(woken) == sorted(wanted), "not exactly what was planted was found")  # type: ignore[type-var, call-overload]  # JSON
-                    return {"cpu": said["cpu"] * million}  # type: ignore[operator, dict-item]  # JSON
+                    said = process.run(*program, wanted[-1])
+                    require(sorted(said["woken"]) == sorted(wanted), "not exactly what was planted was found")
+                    return {"cpu": said["cpu"] * million}
 
                 return once
 
             ways = {
-                "ours": listener(lambda: process.run("bench.listener", server.stream, wanted[-1])),
-                "peer": listener(lambda: process.run("bench.peer", "stream", server.url, wanted[-1])),
+                "ours": listener("bench.listener", server.stream),
+                "peer": listener("bench.peer", "stream", server.url),
                 "floor": lambda: {"cpu": _floor(server.port, len(data)) * million},
             }
             took = alternate(scale, ways)
