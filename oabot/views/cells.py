@@ -75,10 +75,14 @@ def performer(case: Case, _material: Material, _place: Place) -> Cell:
 
 def log(case: Case, material: Material, place: Place) -> Cell:
     """The log entry, and by which rule it is listed."""
-    why = local_link(material, place, f"Method#{case.rule}", place.language.say("oabot-why"))
-    return Cell(
-        Wikitext(f"{entry_link(material, place, case.id)}<br><small>{why}</small>"), sort=f"{case.id.logid:020}"
-    )
+    entry = entry_link(material, place, case.id)
+    return Cell(Wikitext(f"{entry}<br>{why(case, material, place)}"), sort=f"{case.id.logid:020}")
+
+
+def why(case: Case, material: Material, place: Place) -> Wikitext:
+    """A link to the rule by which it is listed."""
+    link = local_link(material, place, f"Method#{case.rule}", place.language.say("oabot-why"))
+    return Wikitext(f"<small>{link}</small>")
 
 
 def expires(case: Case, _material: Material, place: Place) -> Cell:

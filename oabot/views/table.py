@@ -138,7 +138,7 @@ def _of_batch(name: str, batch: Sequence[Case], material: Material, place: Place
     if name == "class":
         return Cell(cells.class_name(batch[0], place))
     if name == "log":
-        return Cell(cells.NOTHING)
+        return Cell(cells.why(batch[0], material, place), sort=f"{batch[0].id.logid:020}")
     found = [cells.CELLS[name](case, material, place) for case in batch]
     if all(cell.text == found[0].text for cell in found):
         return found[0]
