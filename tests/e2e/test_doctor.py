@@ -119,7 +119,7 @@ def test_a_planted_cause_makes_its_line_red_and_says_what_to_do(
 def test_a_clock_that_is_off_is_red(fresh_farm: Farm, bot: Bot) -> None:
     fresh_farm.control(
         "ruwiki", "php", "<?php $wgHooks['APIAfterExecute'][] = static function ( $module ) {"
-        " $module->getResult()->addValue( null, 'curtimestamp', '2001-01-01T00:00:00Z', 8 ); };",
+        " $module->getResult()->addValue( null, 'curtimestamp', '2001-01-01T00:00:00Z', 9 ); };",
     )  # fmt: skip
     line = lines(bot, 1)["ruwiki clock"]
 

@@ -225,8 +225,8 @@ def test_a_stopped_farm_frees_its_ports_and_comes_back(farm: Farm) -> None:
     silent = farm.do("status")
     farm.do("start")
 
-    assert silent.count("stopped") == len(farm.wikis)
-    assert farm.do("status").count("answers") == len(farm.wikis)
+    assert silent.count("stopped") == len(farm.wikis) + 1  # and the stream
+    assert farm.do("status").count("answers") == len(farm.wikis) + 1  # and the stream
 
 
 def test_a_taken_port_is_named_and_nothing_is_started(farm: Farm) -> None:
@@ -238,7 +238,7 @@ def test_a_taken_port_is_named_and_nothing_is_started(farm: Farm) -> None:
 
     assert failed.value.returncode == 2
     assert f"Port {farm.port + 3} is taken" in failed.value.stderr
-    assert silent.count("stopped") == len(farm.wikis)
+    assert silent.count("stopped") == len(farm.wikis) + 1  # and the stream
 
 
 def test_a_folder_that_is_no_farm_is_not_built_over(farm: Farm, tmp_path: Path) -> None:
