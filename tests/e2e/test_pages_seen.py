@@ -14,7 +14,7 @@ from tests.browser import Browser, Reader, browser
 from tests.local_bot import Bot
 from tests.local_farm import ROOT, Farm
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 WIKIS = ("metawiki", "ruwiki", "zhwiki", "bnwiki", "fawiki")
 VIEWS = {

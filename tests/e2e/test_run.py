@@ -16,7 +16,7 @@ from tests.running import Running, expire_lease, sql, until
 TABLE = "User:OATransparencyBot/Office actions"
 SLOW = "<?php if ( ( $_REQUEST['action'] ?? '' ) === '%s' && ( $_REQUEST['%s'] ?? '' ) %s ) { sleep( 15 ); }"
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture
