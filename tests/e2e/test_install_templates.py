@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from oabot.i18n import language
 from tests.local_farm import ROOT, Farm
 
 OPEN = "Template:Office actions"
@@ -82,7 +83,7 @@ def test_the_templates_show_nothing_of_their_own_and_their_parameters_are_descri
     assert "<table>" in shown
     assert "<p>" not in shown
     (described,) = data.values()
-    assert described["params"]["class"]["label"] == "类别"
+    assert described["params"]["class"]["description"] == language("zh", ["zh"]).plain("oabot-doc-class")
 
 
 def test_a_page_that_somebody_else_made_is_left_alone_and_named(fresh_farm: Farm, file: Path) -> None:
