@@ -27,6 +27,7 @@ from oabot.homes import Homes
 from oabot.ingest import Ingest
 from oabot.ledger import Held, Ledger
 from oabot.model import CommitteeTotals, Edit
+from oabot.officeposts import OfficePosts
 from oabot.pipeline import Explain, Pipeline
 from oabot.presence import Presence
 from oabot.publish import TURN
@@ -126,7 +127,13 @@ class App:
         groups = annotation_groups(self.settings.central, onwiki)["note"]
         letters = Correspondences(wikis, self.settings, groups, self._remembered)
         committee = tuple(CommitteeTotals(**dict(one)) for one in onwiki.committee)
-        return Around(letters.read, self.discussions.resolve, committee)
+        return Around(letters.read, self.discussions.resolve, self.office_posts.read, committee)
+
+    @functools.cached_property
+    def office_posts(self) -> OfficePosts:
+        """What the Office wrote on talk pages, asked for once a day."""
+        accounts = [actor.name for actor in self.rules.actors.office]
+        return OfficePosts(self.apis[self.settings.central], accounts, self.clock)
 
     @functools.cached_property
     def discussions(self) -> Discussions:
@@ -139,6 +146,8 @@ class App:
         other = App(settings, onwiki)
         other.clock, other._remembered = self.clock, self._remembered
         other.__dict__ |= {"ledger": self.ledger, "apis": self.apis, "discussions": self.discussions}
+        if other.rules.actors.office == self.rules.actors.office:
+            other.__dict__["office_posts"] = self.office_posts
         return other
 
     def control(self, wikis: Mapping[str, Wiki]) -> Control:

@@ -209,7 +209,8 @@ class Control:
         material = pipeline.material()
         counted = expectations.expected(self.onwiki.statements, material.cases)
         template = self.settings.wikis[central].template_note
-        draft = review.render(waiting, counted, material, place, template)
+        agenda = review.Agenda(waiting, counted, pipeline.unlinked_posts())
+        draft = review.render(agenda, material, place, template)
 
         def check(entries: Collection[EntryId]) -> None:
             report = pipeline.ingest.recheck(entries)

@@ -17,6 +17,7 @@ from oabot.links import Resolved
 from oabot.model import CommitteeTotals, Page, PageState
 from oabot.requestpages import history
 from oabot.seams import Wiki
+from oabot.statements import Post
 from oabot.views import asked
 from oabot.views.letters import page_asked
 from oabot.views.parameters import Problem
@@ -44,6 +45,8 @@ class Around:
     letters: Callable[[Iterable[Title]], Record] = lambda _: Record()
     links: Callable[[Iterable[str]], Mapping[str, Resolved]] = lambda _: {}
     """Discussions as people wrote them -> where they are now."""
+    posts: Callable[[], tuple[Post, ...]] = tuple
+    """What the Office wrote on talk pages, the newest first."""
     committee: tuple[CommitteeTotals, ...] = ()
 
 

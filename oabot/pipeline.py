@@ -25,6 +25,7 @@ from oabot.publish import Drafted, Outcome, Publisher, Result, Terms
 from oabot.resolve import resolve
 from oabot.rules import Rules
 from oabot.seams import Clock, Wiki
+from oabot.statements import Post
 from oabot.targetlogs import titles
 from oabot.views import Material
 
@@ -221,6 +222,14 @@ class Pipeline:
         known = self.known()
         absent = self._look_for(known.cases, self._anew)
         return Known(known.entries, known.judgements, tuple(case for case in known.cases if case.id not in absent))
+
+    def unlinked_posts(self) -> tuple[Post, ...]:
+        """What the Office wrote on talk pages that no note names, as a discussion or as a statement."""
+        written = {
+            link for note in self.annotations for link in (*note.discussion, note.statement or "") if ":" in link
+        }
+        named = {(one.title, one.section) for one in self._around.links(written).values()}
+        return tuple(one for one in self._around.posts() if not {(one.title, one.section), (one.title, "")} & named)
 
     def _find_accounts(self) -> None:
         """Leave out the cases of accounts that aren't there; of those that are shown, look for a rename."""

@@ -165,6 +165,17 @@ class Statement:
         return bool(self.marks) and self.revid > self.marks[-1].revision
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post of the Office on a talk page; it may be a statement."""
+
+    title: str
+    section: str
+    """Often names an account: it is compared, never shown."""
+    revid: int
+    timestamp: datetime
+
+
 def percent(translated: int, total: int) -> int:
     """The percentage that Translate shows (TranslatablePage::getTranslationPercentages); 0 of 0 is 0."""
     return round(float(f"{translated / total:.2f}") * 100) if total else 0

@@ -1,4 +1,4 @@
-"""The pages of statements: where they are now, what they say, and what may become one."""
+"""The pages of statements: where they are now, what they say, and posts that may be one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 
 from oabot.errors import IncompleteReply
 from oabot.sources.api import Api, Reply
-from oabot.statements import is_statement
+from oabot.statements import Post, is_statement
 from oabot.timestamps import parse_timestamp
 
 PREFIX: Final = "Office actions/"
@@ -30,16 +30,6 @@ class SourcePage:
     text: str
     redirects: tuple[str, ...]
     """Titles that lead to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A post on a talk page that may be a statement."""
-
-    title: str
-    section: str
-    revid: int
-    timestamp: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +130,7 @@ def newest_changes(api: Api, title: str, units: Iterable[str], language: str) ->
     return found
 
 
-def candidates(api: Api, account: str, since: datetime | None = None) -> Iterator[Candidate]:
+def posts(api: Api, account: str, since: datetime | None = None) -> Iterator[Post]:
     """Sections that the account began or answered on talk pages, newest first, each once."""
     seen: set[tuple[str, str]] = set()
     asked = {"list": "usercontribs", "ucuser": account, "ucprop": "ids|title|timestamp|comment", "uclimit": "max"}
@@ -152,7 +142,7 @@ def candidates(api: Api, account: str, since: datetime | None = None) -> Iterato
                 key = (str(row["title"]), section[1])
                 if key not in seen:
                     seen.add(key)
-                    yield Candidate(*key, row["revid"], time)
+                    yield Post(*key, row["revid"], time)
 
 
 def _revids(reply: Reply) -> dict[str, int]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from oabot.effects import effect
 from oabot.known import Known
 from oabot.model import ActionClass, EntryId, LogEntry, TargetKind
+from oabot.statements import Post
 from oabot.views.material import Draft, Material, Place, entry_link, own_link, page_link
 from oabot.wikitext import Wikitext, escape, isolate
 
@@ -61,10 +62,18 @@ class Expected:
     rights: tuple[int, int] | None
 
 
-def render(
-    items: Sequence[Waiting], counted: Sequence[Expected], material: Material, place: Place, template: str
-) -> Draft:
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """All that people are to look at."""
+
+    items: Sequence[Waiting] = ()
+    counted: Sequence[Expected] = ()
+    posts: Sequence[Post] = ()
+
+
+def render(agenda: Agenda, material: Material, place: Place, template: str) -> Draft:
     """The page; `template` is the note template's name."""
+    items, counted = agenda.items, agenda.counted
     say = place.language.say
     lines = ["__NOINDEX__", f"== {say('oabot-review-heading')} ==", say("oabot-review-intro")]
     if items:
@@ -77,6 +86,9 @@ def render(
     if counted:
         lines.append(f"== {say('oabot-review-expected')} ==")
         lines += [f"* {_counted(one, material, place)}" for one in counted]
+    if agenda.posts:
+        lines.append(f"== {say('oabot-review-candidates')} ==")
+        lines += [f"* {_post(one, material, place)}" for one in agenda.posts]
     return Draft(Wikitext("\n".join(lines)), tuple(one.id for one in items))
 
 
@@ -111,3 +123,8 @@ def _counted(one: Expected, material: Material, place: Place) -> Wikitext:
         parts.append(say("oabot-review-expected-rights", place.language.number(found), said))
     link = page_link(material, material.central, one.page, isolate(escape(one.page)))
     return say("oabot-labelled", link, place.language.join(parts))
+
+
+def _post(one: Post, material: Material, place: Place) -> Wikitext:
+    """A link to the edit by its time: titles and headings of talk pages name people."""
+    return page_link(material, material.central, f"Special:Diff/{one.revid}", place.language.moment(one.timestamp))

@@ -87,7 +87,7 @@ def test_a_post_of_the_role_account_on_a_talk_page_is_a_candidate(api: Api, fres
     office = fresh_farm.person("office", "metawiki")
     office.edit("Talk:Office actions", "Dear all. ~~~~", section="new", sectiontitle="Further information")
 
-    found = [each for each in pages.candidates(api, office.name) if each.title == "Talk:Office actions"]
+    found = [each for each in pages.posts(api, office.name) if each.title == "Talk:Office actions"]
 
     assert [each.section for each in found] == ["Further information"]
 

@@ -13,6 +13,8 @@ from tests.local_farm import ROOT, Farm
 TITLE = "Office actions/September 2021 statement"
 NOTICE = "User:OATransparencyBot/Notice"
 MATRIX = "User:OATransparencyBot/Statements"
+REVIEW = "User:OATransparencyBot/Review"
+NOTES = "User:OATransparencyBot/Annotations"
 UNITS = json.loads((ROOT / "farm/translate/metawiki.json").read_text(encoding="utf-8"))[TITLE]
 NEW_UNITS = "\n<!--T:26-->\nThe accounts were told.\n\n<!--T:27-->\nThank you.\n</translate>"
 
@@ -120,3 +122,25 @@ def test_a_region_in_a_translation_page_is_left_alone(bot: Bot, farm: Farm) -> N
 
     assert farm.text("metawiki", "Project:Actions/bn") == f"<languages/>\nWords\n{set_up}"
     assert "Special:Redirect/logid/" in str(farm.text("metawiki", "Project:Actions"))
+
+
+def test_a_post_of_the_office_waits_on_the_review_page_until_a_note_names_it(bot: Bot, farm: Farm) -> None:
+    office = farm.person("office", "metawiki")
+    office.edit("Talk:Office actions", "Dear all, ~~~~", section="new", sectiontitle="About User:示例甲")
+    revid = office.edit("Talk:Office actions", "One thing more. ~~~~", section="new", sectiontitle="Further")
+    office.edit("Office actions", "No talk page.", section="new", sectiontitle="Procedure")
+    once(bot)
+    offered = str(farm.text("metawiki", REVIEW)).partition("== Posts of the Office that may be statements ==")[2]
+    assert offered.count("Special:Diff/") == 2
+    assert f"Special:Diff/{revid} " in offered
+    assert "示例甲" not in offered
+    assert "Talk:" not in offered
+    assert once(bot) == "0 edits"
+
+    note = "{{Office action note|entry=metawiki:42911031|discussion=Talk:Office actions#Further}}"
+    farm.person("admin", "metawiki").edit(NOTES, note)
+    once(bot)
+    offered = str(farm.text("metawiki", REVIEW)).partition("== Posts of the Office that may be statements ==")[2]
+    assert offered.count("Special:Diff/") == 1
+    assert f"Special:Diff/{revid} " not in offered
+    assert once(bot) == "0 edits"

@@ -219,7 +219,7 @@ def test_posts_of_the_role_account_on_talk_pages_are_candidates_each_section_onc
     ]
     wiki.modules["usercontribs"] = lambda params: {"query": {"usercontribs": rows}}
 
-    found = list(pages.candidates(api, "WMFOffice"))
+    found = list(pages.posts(api, "WMFOffice"))
 
     assert [(each.title, each.section, each.revid) for each in found] == [
         ("Talk:Office actions", "Question", 5),
