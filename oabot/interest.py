@@ -49,6 +49,9 @@ OWN_PAGES = {
 }
 """The account's subpages that steer us."""
 
+_CHANGES = frozenset({"contentmodel", "delete", "import", "merge", "move", "protect"})
+"""Types of log entries that change a page, or whose words it shows, without an edit."""
+
 LOG = b'"log_type"'
 """In the JSON of every log event and, with both of its quotes, in no JSON string."""
 
@@ -88,10 +91,10 @@ class Interest:
 
     @cached_property
     def titles(self) -> re.Pattern[bytes]:
-        """Finds, in an event's JSON, the title of one of `pages` or of the account's own."""
+        """Finds, in an event's JSON, the title of one of `pages` or of the account's own, also where a page went."""
         own = [rb'[^":]*:' + re.escape(spelling) + rb'(?:"|\\?/)' for spelling in _spellings(self.account)]
         kept = [re.escape(spelling) + b'"' for _, title in self.pages for spelling in _spellings(title)]
-        return re.compile(rb'"title": ?"(?:' + b"|".join(sorted({*own, *kept})) + rb")")
+        return re.compile(rb'"(?:title|target)": ?"(?:' + b"|".join(sorted({*own, *kept})) + rb")")
 
     def may_wake(self, line: bytes) -> bool:
         """Whether a log event may be of interest, by its JSON as it came: far cheaper than to decode it."""
@@ -131,7 +134,7 @@ class Interest:
             known = self._hidden(event, wiki)
             return Wake(Topic.HIDING, wiki, event_id, known) if known else None
         if (wiki, _canonical(event)) not in self.targets and not self._is_listed(event.get("user")):
-            return None
+            return self._page(event, wiki, event_id) if log_type in _CHANGES else None
         return Wake(Topic.LOG, wiki, event_id, (EntryId(wiki, logid),), log_type, _time(event))
 
     def _is_listed(self, user: object) -> bool:
@@ -157,11 +160,19 @@ class Interest:
         return tuple(entry for entry in held if str(entry.logid) in named)
 
     def _page(self, event: Event, wiki: str, event_id: str) -> Wake | None:
-        if event.get("type") not in ("edit", "new") or event.get("user") == self.account:
+        if event.get("type") not in ("edit", "new", "log") or event.get("user") == self.account:
             return None
-        title = event["title"]
-        topic = self.pages.get((wiki, title)) or self._own(event.get("namespace"), title)
+        topic = self._topic(wiki, event["title"], event.get("namespace")) or self._moved(event, wiki)
         return None if topic is None else Wake(topic, wiki, event_id)
+
+    def _moved(self, event: Event, wiki: str) -> Topic | None:
+        """What a page is now that was moved there; the event tells only its old namespace."""
+        params = event.get("log_params")
+        target = params.get("target") if isinstance(params, Mapping) else None
+        return self._topic(wiki, target, 2) if isinstance(target, str) else None
+
+    def _topic(self, wiki: str, title: str, namespace: object) -> Topic | None:
+        return self.pages.get((wiki, title)) or self._own(namespace, title)
 
     def _own(self, namespace: object, title: str) -> Topic | None:
         """The names of namespaces differ from wiki to wiki; their numbers don't."""

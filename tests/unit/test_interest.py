@@ -35,6 +35,13 @@ def edit(**more: object) -> dict[str, Any]:
     return event(type="edit", namespace=4, title="Project:Somewhere", user="Ordinary Example", **more)
 
 
+def change(log_type: str, title: str, target: str = "", **more: object) -> dict[str, Any]:
+    """A log entry about a page by somebody who isn't listed."""
+    params = {"target": target, "noredir": "0"} if target else {}
+    user = "Ordinary Example"
+    return event(log_type=log_type, namespace=2, title=title, user=user, **{"log_params": params, **more})
+
+
 WAKES: list[tuple[str, dict[str, Any], Topic]] = [
     ("an act of the office account", event(title="User:Unknown", user="WMFOffice"), Topic.LOG),
     ("an act of a listed person", event(title="User:Unknown", user="Пример Алексей"), Topic.LOG),
@@ -73,6 +80,22 @@ WAKES: list[tuple[str, dict[str, Any], Topic]] = [
     ("the talk page", edit() | {"namespace": 3, "title": f"Обсуждение участника:{BOT}"}, Topic.TALK),
     ("a page with a region", edit() | {"title": "Office actions/List"}, Topic.REGION),
     ("a statement", edit() | {"title": "OA2021"}, Topic.STATEMENT),
+    ("requests that are moved away", change("move", f"User:{BOT}/Requests", "User:X"), Topic.REQUESTS),
+    ("a page that is moved to the requests", change("move", "User:X", f"User:{BOT}/Requests"), Topic.REQUESTS),
+    (
+        "a page that is moved to the requests in Russian",
+        change("move", "Участник:X", f"Участник:{BOT}/Requests", wiki="ruwiki"),
+        Topic.REQUESTS,
+    ),
+    ("a page with a region that is moved", change("move", "Office actions/List", "Project:List"), Topic.REGION),
+    ("a stop page that is deleted", change("delete", f"User:{BOT}/Run"), Topic.STOP),
+    ("a config that is unprotected", change("protect", f"User:{BOT}/Config.json"), Topic.CONFIG),
+    (
+        "a hidden revision of the annotations",
+        change("delete", f"User:{BOT}/Annotations", log_action="revision",
+               log_params={"type": "revision", "ids": ["7"]}),
+        Topic.ANNOTATIONS,
+    ),
 ]  # fmt: skip
 
 SLEEPS: list[tuple[str, dict[str, Any]]] = [
@@ -94,6 +117,9 @@ SLEEPS: list[tuple[str, dict[str, Any]]] = [
         "a hiding of a revision",
         event(log_type="delete", log_action="event", title="X", log_params={"type": "revision", "ids": ["109"]}),
     ),
+    ("a page of others that is moved", change("move", "User:X", "User:Y")),
+    ("a look at our page that changes nothing", change("patrol", f"User:{BOT}/Requests")),
+    ("a move of ours", change("move", "User:X", f"User:{BOT}/Requests") | {"user": BOT}),
     ("no title", {**event(), "title": None}),
     ("no meta", {**event(), "meta": None}),
 ]
