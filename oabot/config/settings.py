@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -79,6 +80,8 @@ class Settings(_Section):
     def _complete(self) -> Settings:
         wikis = {dbname: _addressed(dbname, wiki) for dbname, wiki in self.wikis.items()}
         object.__setattr__(self, "wikis", wikis or {self.central: _addressed(self.central, WikiSettings())})
+        if urlsplit(self.database).path.endswith("_p"):
+            raise ValueError("database: everybody can read a ToolsDB database whose name ends in _p; give it another")
         if self.central not in self.wikis:
             raise ValueError(f"wikis: the central wiki {self.central} is missing")
         try:

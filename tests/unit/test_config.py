@@ -41,6 +41,7 @@ def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
         ("[wikis.ruwiki]", "metawiki is missing"),
         ("[actors]\noffice = 'WMFOffice'", "actors.office"),
         ("[actors]\nofice = []", "ofice"),
+        ("database = 'mysql+pymysql://tools.db.svc.wikimedia.cloud/s1__actions_p'", "ends in _p"),
         ("[", "oabot.toml"),
     ],
 )

@@ -85,6 +85,19 @@ def test_nothing_is_unpickled_and_nothing_is_run_that_is_made_of_data() -> None:
     assert found == []
 
 
+def test_nothing_listens_and_nothing_speaks_to_a_service_that_tools_share() -> None:
+    found = []
+    for file in sorted((ROOT / "oabot").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [node.func.attr] if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else []
+            forbidden = {"http.server", "socketserver", "xmlrpc", "redis", "memcache", "bind", "create_server"}
+            found += [f"{file.name}: {name}" for name in names if name in forbidden]
+
+    assert found == []
+
+
 def test_a_package_with_another_hash_is_not_installed(tmp_path: Path) -> None:
     (tmp_path / "thing-1.0.tar.gz").write_bytes(b"not what was locked")
     (tmp_path / "lock.txt").write_text(f"thing==1.0 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
