@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import logging
 import secrets
-import socket
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -30,7 +29,6 @@ from oabot.model import CommitteeTotals, Edit
 from oabot.officeposts import OfficePosts
 from oabot.pipeline import Explain, Pipeline
 from oabot.presence import Presence
-from oabot.publish import TURN
 from oabot.requestedruns import RequestedRuns
 from oabot.seams import Wiki
 from oabot.sources.api import Api, Bounds
@@ -193,13 +191,17 @@ class App:
     @contextmanager
     def lease(self) -> Iterator[Held]:
         """Hold the lease while we may save. Raises: `LeaseLost` when another process has it."""
-        held = self.ledger.lease.acquire(f"{socket.gethostname()}:{secrets.token_hex(4)}", TURN)
+        from oabot.scheduler.turn import Turn
+
+        turn = Turn(self.ledger)
+        held = turn.take()
         if held is None:
             raise LeaseLost("another process of the bot holds the lease; stop it, or wait until its turn is over")
+        turn.keep()
         try:
             yield held
         finally:
-            self.ledger.lease.release(held)
+            turn.end()
 
     def new_run(self) -> str:
         """An id for a run: when it began, and a word against doubles."""

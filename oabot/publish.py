@@ -51,8 +51,11 @@ log = logging.getLogger(__name__)
 TRIES = 3
 """How often a page is read again after somebody else saved it meanwhile."""
 
-TURN = timedelta(minutes=5)
-"""How long the lease is ours after each check; longer than the slowest pace and the longest request."""
+TURN = timedelta(seconds=60)
+"""How long the lease is ours after each renewal, and so how long a successor of a killed process waits.
+
+Longer than a save may take with all its tries (the settings see to that): a process that slept through its turn in the
+middle of a save finds the save's deadline over as well."""
 
 NAMESPACES = frozenset({2, 3, 4, 5, 12, 13})
 """User, project and help pages and their talk pages; content isn't ours to write in."""
@@ -231,6 +234,7 @@ class Publisher:
         publication = Publication(
             wiki, page.title, edit.base_revid, digest(drafted.text), self._terms.run, drafted.regions
         )
+        self._ledger.lease.renew(self._held, TURN)
         number = self._ledger.publications.intend(self._held, publication)
         try:
             saved = self._wikis[wiki].save(edit)

@@ -1,12 +1,12 @@
 """The continuous job, killed at each step between an event and the record of the save that it led to.
 
-Meanwhile the stream is cut, the database restarted and a wiki down. Afterwards nothing is lost and nothing doubled.
+Meanwhile the stream is cut, the database restarted and a wiki down. Each killed process has a successor, which has to
+finish what was begun and is then killed in its turn. Afterwards nothing is lost and nothing doubled.
 """
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import random
 import re
@@ -20,6 +20,7 @@ from typing import Any
 
 from oabot.clock import SystemClock
 from oabot.ledger import Ledger
+from tests.acts import Act, Acts, shows
 from tests.conftest import _free_ports
 from tests.contract.mariadb import MariaDbServer
 from tests.killing import POINTS, Killer, proxy
@@ -27,24 +28,23 @@ from tests.local_bot import Bot
 from tests.local_farm import Farm
 from tests.running import Running
 
-EACH, CUTS, RESTARTS = 20, 50, 7
+EACH, RESTARTS = 20, 7
 PAGE = "User:OATransparencyBot/Office actions"
-PATIENCE = 180.0
-_NO_JOBS = (
-    "SELECT count(*) FROM oabot_jobs WHERE state = 'running'"
-    " OR (state = 'waiting' AND source <> 'wiki' AND wanted_at < '{now}')"
-)
+PATIENCE = 120.0
+WIKIS = ("metawiki", "ruwiki", "zhwiki")
+"""The wikis that the bot has; zhwiki is the one that is down now and then."""
 
 
-def run(*, quick: bool, seed: int) -> dict[str, Any]:
-    """Kill it 20 times at each point; quick: once."""
+def run(*, quick: bool, seed: int, each: int = EACH) -> dict[str, Any]:
+    """Kill it `each` times at each point; quick: once."""
     with tempfile.TemporaryDirectory(prefix="oabot-soak-") as folder:
         farm = Farm(Path(folder) / "farm", _free_ports())
         for verb in ("install", "build", "start"):
             farm.do(verb)
         try:
             with MariaDbServer(_made(Path(folder) / "mariadb")) as database:
-                return _Trial(farm, database, Path(folder), random.Random(seed)).run(1 if quick else EACH)  # noqa: S311
+                trial = _Trial(farm, database, Path(folder), random.Random(seed))  # noqa: S311 - not for secrets
+                return trial.run(1 if quick else each)
         finally:
             farm.do("stop")
 
@@ -59,39 +59,48 @@ class _Trial:
     kills: Counter[str] = field(default_factory=Counter)
     cuts: int = 0
     restarts: int = 0
+    down: int = 0
 
     def run(self, each: int) -> dict[str, Any]:
         self.url = self.database.url("soak")
         self.killer = Killer(self._count, self.rng)
-        port = self.farm.port + self.farm.wikis["metawiki"]["offset"]
-        with proxy(port, self.killer) as address:
-            self.bot = self._bot(address)
-            plan = [point for point in POINTS for _ in range(each)]
-            self.rng.shuffle(plan)
-            for number, (point, act) in enumerate(zip(plan, itertools.cycle(self._acts()), strict=False)):
-                self._one(number, point, act, every=max(1, len(plan) // RESTARTS))
+        acts = Acts(self.farm).all()
+        plan = [point for point in POINTS for _ in range(each)]
+        self.rng.shuffle(plan)
+        with contextlib.ExitStack() as open_:
+            addresses = {name: open_.enter_context(proxy(self.farm, name, self.killer)) for name in WIKIS}
+            self.bot = self._bot(addresses)
+            running = self._successor(0)
+            for number, point in enumerate(plan):
+                act = acts[number % len(acts)]
+                every = max(1, len(plan) // RESTARTS)
+                running = self._one(running, number, point, act, restarts=number % every == every - 1)
+            running.end()
             self._expire_lease()
             self.bot.run("once", "reconcile", "--save")
             self._compare()
-        left = {"cuts": self.cuts, "database_restarts": self.restarts}
-        return {"kills": dict(self.kills), "actions": len(plan), **left, "broken": self.broken}
+        done = {"kills": dict(sorted(self.kills.items())), "actions": len(plan), "classes": len(acts)}
+        disturbed = {"stream_cuts": self.cuts, "database_restarts": self.restarts, "wiki_down": self.down}
+        return {**done, **disturbed, "saves": self.killer.sent.total(), "broken": self.broken}
 
-    def _bot(self, address: str) -> Bot:
+    def _bot(self, addresses: dict[str, str]) -> Bot:
         bot = Bot(self.farm, self.folder / "bot")
-        own = f"http://127.0.0.1:{self.farm.port + self.farm.wikis['metawiki']['offset']}"
-        text = bot.settings.read_text(encoding="utf-8").replace(f'"{own}"', f'"{address}"')
+        text = bot.settings.read_text(encoding="utf-8")
+        for name, address in addresses.items():
+            text = text.replace(f'"{self.farm.url(name)}"', f'"{address}"')
+        # Less to look at, and no wiki behind the proxies' backs.
+        text = re.sub(rf"(?m)^\[wikis\.(?!{'|'.join(WIKIS)})\w+\]\n(?:(?!\[).*\n)*", "", text)
         bot.settings.write_text(_with_database(text, self.url), encoding="utf-8")
         bot.run("once", "reconcile", "--save")
         return bot
 
-    def _one(self, number: int, point: str, act: Callable[[int], str], every: int) -> None:
-        """One action, one kill, and one start after which the action has to be on the page."""
-        with Running(self.bot, f"run-{number}") as running:
-            if not self._await(lambda: running.says("stream: connected") and self._quiet()):
-                self.broken.append(f"{number} {point}: not quiet before")
-            self.killer.arm(point, running.process.pid)
-            disturbed = self._disturb(number, every)
-            name = act(number)
+    def _one(self, running: Running, number: int, point: str, act: Act, *, restarts: bool) -> Running:
+        """One action and one kill; the successor, once the action is on the page and nothing is left to do."""
+        if not self._await(lambda: running.says("stream: connected")):
+            self.broken.append(f"{number} {point}: doesn't listen")
+        self.killer.arm(point, running.process.pid)
+        with self._disturbed(number, restarts=restarts):
+            dbname, logid = act(number)
             self.killer.happened()
             if self._await(lambda: running.process.poll() is not None):
                 self.kills[point] += 1
@@ -100,67 +109,42 @@ class _Trial:
                 self.killer.kill(point)
                 running.process.kill()
             running.process.wait()
-            disturbed.close()
-        self._expire_lease()
-        with Running(self.bot, f"after-{number}") as running:
-            if not self._await(lambda: name in (self.farm.text("metawiki", PAGE) or "") and self._quiet()):
-                self.broken.append(f"{number} {point}: {name} is not on the page")
-            running.end()
+        successor = self._successor(number + 1)
+        if not self._await(lambda: self._quiet() and shows(self.farm.text("metawiki", PAGE), logid), every=0.3):
+            self.broken.append(f"{number} {point}: {dbname}:{logid} is not on the page")
+        return successor
 
-    def _disturb(self, number: int, every: int) -> contextlib.ExitStack:
-        """Cut the stream; now and then restart the database and take a wiki down."""
-        undo = contextlib.ExitStack()
-        for _ in range(max(1, CUTS // (len(POINTS) * EACH) + self.rng.randrange(2))):
+    def _successor(self, number: int) -> Running:
+        self._expire_lease()
+        return Running(self.bot, f"run-{number}")
+
+    @contextlib.contextmanager
+    def _disturbed(self, number: int, *, restarts: bool) -> Iterator[None]:
+        """Cut the stream every other time; now and then restart the database; every third time a wiki is down."""
+        if number % 2 == 0:
             self.cuts += 1
             self.farm.control("stream", "cut", str(self.cuts))
             time.sleep(self.rng.uniform(0.0, 0.3))
-        if number % every == 0:
+        if restarts:
             self.database.stop()
             time.sleep(self.rng.uniform(0.1, 1.0))
             self.database.start()
             self.restarts += 1
         if number % 3 == 0:
-            self.farm.control("zhwiki", "php", "<?php http_response_code( 503 ); exit;")
-            undo.callback(self.farm.control, "zhwiki", "php", None)
-        return undo
-
-    def _acts(self) -> list[Callable[[int], str]]:
-        """One of each class of action; each gives a text that the page then has to show."""
-        office = {dbname: self.farm.person("office", dbname) for dbname in ("metawiki", "ruwiki")}
-        admin = self.farm.person("admin", "ruwiki")
-
-        def logged(log_type: str, action: str, params: dict[str, Any], suffix: str = "") -> Callable[[int], str]:
-            def act(number: int) -> str:
-                name = f"Пример {number}"
-                row = {"type": log_type, "action": action, "user": "WMFOffice", "comment": "Office action"}
-                self.farm.add_log("metawiki", {**row, "title": f"User:{name}{suffix}", "params": params})
-                return name
-
-            return act
-
-        def desysop(number: int) -> str:
-            old = {"4::oldgroups": ["sysop"], "5::newgroups": []}
-            return logged("rights", "rights", old, "@zhwiki")(number)
-
-        def delete(number: int) -> str:
-            admin.edit(f"Страница {number}", "text")
-            office["ruwiki"].delete(f"Страница {number}", "DMCA takedown, see the notice")
-            return f"Страница {number}"
-
-        def protect(number: int) -> str:
-            admin.edit(f"Статья {number}", "text")
-            office["ruwiki"].protect(f"Статья {number}", reason="Office action")
-            return f"Статья {number}"
-
-        lock = logged("globalauth", "setstatus", {"added": ["locked"], "removed": []}, "@global")
-        return [lock, desysop, delete, lock, protect]
+            self.down += 1
+            self.farm.control("zhwiki", "php", "<?php if ( PHP_SAPI !== 'cli' ) { http_response_code( 503 ); exit; }")
+        try:
+            yield
+        finally:
+            self.farm.control("zhwiki", "php", None)
 
     def _quiet(self) -> bool:
-        now = f"{SystemClock().now():%Y-%m-%d %H:%M:%S}"
+        """Whether nothing is being done or waits to be; what waits for its time may."""
+        now = f"{SystemClock().now():%Y-%m-%dT%H:%M:%S}"
+        busy = f"state = 'running' OR (state = 'waiting' AND wanted_at < '{now}')"
         with contextlib.suppress(Exception):  # restarted just now
-            return not self._count(_NO_JOBS.format(now=now)) and not self._count(
-                "SELECT count(*) FROM oabot_runs WHERE ended IS NULL"
-            )
+            jobs = self._count(f"SELECT count(*) FROM oabot_jobs WHERE {busy}")  # noqa: S608 - a time
+            return not jobs and not self._count("SELECT count(*) FROM oabot_runs WHERE ended IS NULL")
         return False
 
     def _count(self, query: str) -> int:
@@ -170,12 +154,12 @@ class _Trial:
         """As if the dead process's turn had passed."""
         self.database.sql("UPDATE soak.oabot_lease SET expires = 0")
 
-    def _await(self, true: Callable[[], object]) -> bool:
+    def _await(self, true: Callable[[], object], every: float = 0.05) -> bool:
         end = time.monotonic() + PATIENCE
         while not true():
             if time.monotonic() > end:
                 return False
-            time.sleep(0.05)
+            time.sleep(every)
         return True
 
     def _compare(self) -> None:
@@ -194,7 +178,10 @@ class _Trial:
         said = self.bot.run("once", "tables", environment=environment).stdout
         if "dry run: 0 pages" not in said:
             self.broken.append(f"a page isn't as it should be: {said[-300:]}")
-        for dbname in self.farm.wikis:
+        for (dbname, title, _), times in self.killer.sent.items():
+            if times > 1:
+                self.broken.append(f"{dbname}: {title}: one text was sent {times} times")
+        for dbname in WIKIS:
             saved = Counter(_saved(self.farm, dbname))
             if doubled := sum(count - 1 for count in saved.values()):
                 self.broken.append(f"{dbname}: {doubled} saves of a text that had been saved before")

@@ -1,27 +1,31 @@
 """Kills the continuous job at named points: between event, read, store, fold, POST, its reply and the record of it.
 
-The product has no hooks for this: what it asks a wiki goes through a proxy of ours, and its database is looked into.
+The product has no hooks for this: what it asks wikis goes through proxies of ours, and its database is looked into.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.client
 import os
 import random
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-POINTS: Final = ("event", "read", "store", "fold", "sent", "reply lost", "recorded")
-"""Where it is killed: as the event comes, as the log is asked, once rows are stored, once pages are asked, before a
-save reaches the wiki, before the wiki's answer reaches us, once the save is recorded."""
+from tests.local_farm import Farm
 
-_LOOK: Final = 0.001
+POINTS: Final = ("event", "read", "store", "fold", "sent", "reply lost", "recorded")
+"""Where it is killed: as the event comes, as a log is asked, once rows are stored, at the first question for pages
+after that, before a save reaches the wiki, before the wiki's answer reaches us, once the save is recorded."""
+
+_LOOK: Final = 0.003
 
 
 class Killer:
@@ -33,6 +37,8 @@ class Killer:
         self._lock = threading.Lock()
         self.point: str | None = None
         self.pid = 0
+        self.sent: Counter[tuple[str, str, str]] = Counter()
+        """How often a text (its SHA-256) was sent to a wiki for a page."""
         self._stored = 0
 
     def arm(self, point: str, pid: int) -> None:
@@ -66,13 +72,18 @@ class Killer:
             return self.kill("sent")
         if params.get("list") == "logevents":
             return self.kill("read")
-        if self.point != "fold" or params.get("generator") != "embeddedin":
+        if self.point != "fold" or not ("titles" in params or "generator" in params):
             return False
         return self._counts()[0] > self._stored and self.kill("fold")
 
     def on_reply(self, params: dict[str, str]) -> bool:
         """The wiki has answered; whether it was killed before it heard of that."""
         return params.get("action") == "edit" and self.kill("reply lost")
+
+    def on_save(self, dbname: str, params: dict[str, str]) -> None:
+        """A save goes to the wiki."""
+        text = hashlib.sha256(params.get("text", "").encode()).hexdigest()
+        self.sent[dbname, params.get("title", ""), text] += 1
 
     def _watch(self, point: str, before: tuple[int, int]) -> None:
         which = POINTS.index(point) == POINTS.index("recorded")
@@ -89,10 +100,27 @@ class Killer:
         return (0, 0)
 
 
+class Watcher(Protocol):
+    """Who is told of all that goes through a proxy."""
+
+    def on_request(self, params: dict[str, str]) -> bool:
+        """A request is about to reach the wiki; true: it isn't passed on."""
+        ...
+
+    def on_save(self, dbname: str, params: dict[str, str]) -> None:
+        """A save goes to the wiki."""
+        ...
+
+    def on_reply(self, params: dict[str, str]) -> bool:
+        """The wiki has answered; true: the answer isn't passed on."""
+        ...
+
+
 @contextlib.contextmanager
-def proxy(port: int, killer: Killer) -> Iterator[str]:
-    """A proxy before the wiki at that port of this machine; gives its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(port, killer))
+def proxy(farm: Farm, dbname: str, watcher: Watcher) -> Iterator[str]:
+    """A proxy before a wiki; gives its address."""
+    port = farm.port + farm.wikis[dbname]["offset"]
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(dbname, port, watcher))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -104,7 +132,7 @@ def proxy(port: int, killer: Killer) -> Iterator[str]:
         server.server_close()
 
 
-def _handler(port: int, killer: Killer) -> type[BaseHTTPRequestHandler]:
+def _handler(dbname: str, port: int, watcher: Watcher) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -122,15 +150,17 @@ def _handler(port: int, killer: Killer) -> type[BaseHTTPRequestHandler]:
             query = f"{urlsplit(self.path).query}&{body.decode('utf-8', 'replace')}"
             params = dict(parse_qsl(query, keep_blank_values=True))
             self.close_connection = True
-            if killer.on_request(params):
+            if watcher.on_request(params):
                 return
+            if params.get("action") == "edit":
+                watcher.on_save(dbname, params)
             upstream = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
             with contextlib.closing(upstream), contextlib.suppress(OSError, http.client.HTTPException):
                 headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
                 upstream.request(self.command, self.path, body, headers | {"Host": f"127.0.0.1:{port}"})
                 reply = upstream.getresponse()
                 content = reply.read()
-                if killer.on_reply(params):
+                if watcher.on_reply(params):
                     return
                 self.send_response(reply.status)
                 for name, value in reply.getheaders():

@@ -65,7 +65,8 @@ class Settings(_Section):
     database: str = "sqlite:///oabot.sqlite"
     settle_hours: Annotated[float, Field(ge=0)] = 6.0
     saves_per_run: Annotated[int, Field(ge=0)] = 30
-    request_deadline: Annotated[float, Field(gt=0)] = 60.0
+    request_deadline: Annotated[float, Field(gt=0, le=50)] = 45.0
+    """Seconds for one request or save, however often it is tried; shorter than a turn of the lease."""
     stream: str = "https://stream.wikimedia.org/v2/stream/recentchange"
     report_names: bool = False
     """Whether the report for the web names accounts and pages."""
