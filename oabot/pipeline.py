@@ -82,6 +82,7 @@ class Pipeline:
         self._material: Material = Material((), {}, settings.account, settings.central)
         self._layouts: dict[tuple[str, str, int], Layout] = {}
         self._found: dict[str, dict[str, Page]] = {}
+        self._silent: set[str] = set()
         self._explain, self._explanations = explain, Explanations()
         self._look_for, self._absent, self._anew = absent, frozenset[EntryId](), False
         self._around, self._record = around or Around(), Record()
@@ -194,7 +195,8 @@ class Pipeline:
             resolve(self._ledger, self._wikis, held)
         publisher = self.publisher(terms, held)
         self._material, self._layouts = self.gather(), {}
-        for dbname in self._wikis if wikis is None else wikis:
+        # Who gave no answer last time comes last, so that the others don't wait for it.
+        for dbname in sorted(self._wikis if wikis is None else wikis, key=self._silent.__contains__):
             if held is None or self._settings.wikis[dbname].approval:
                 yield from self._refresh_wiki(dbname, publisher, terms, page)
             elif wikis is not None:  # of several hundred nobody wants to hear that nothing can be saved there
@@ -243,7 +245,9 @@ class Pipeline:
         """Bring a wiki's pages up; a table's older parts before the page that they leave, so that no row is nowhere."""
         try:
             self._found[dbname] = found = self._pages(dbname)
+            self._silent.discard(dbname)
         except (SourceError, WikiError) as problem:
+            self._silent.add(dbname)
             log.warning("%s: its pages can't be found: %s", dbname, problem)
             yield Outcome(dbname, "", Result.SKIPPED, "busy")
             return

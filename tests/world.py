@@ -10,9 +10,10 @@ from typing import Any, Self
 
 from oabot import rules
 from oabot.config import Settings
+from oabot.errors import WikiRests
 from oabot.ingest import Ingest
 from oabot.ledger import Held, Ledger
-from oabot.model import Edit, Saved, User
+from oabot.model import Edit, Page, Saved, User
 from oabot.pipeline import Pipeline
 from oabot.publish import TURN, Outcome, Terms
 from oabot.sources.api import Api
@@ -32,6 +33,14 @@ class BusyWiki(FakeWiki):
 
     before_save: Callable[[], object] | None = None
     after_save: Callable[[], object] | None = None
+    silent = False
+    """Whether it gives no answer."""
+
+    def transcluding(self, template: str) -> list[Page]:
+        """As the wiki's own, if it answers."""
+        if self.silent:
+            raise WikiRests("timeout")
+        return super().transcluding(template)
 
     def save(self, edit: Edit) -> Saved:
         """As the wiki's own, with what others do meanwhile; each thing happens once."""

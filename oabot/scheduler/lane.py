@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 IDLE: Final = 30.0
 """Seconds between two looks into the inbox when nobody rings."""
 
-STANDBY: Final = 10.0
+STANDBY: Final = 5.0
 """Seconds between two tries to become the one that edits."""
 
 _IDLE_DEADLINE: Final = 180.0

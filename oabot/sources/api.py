@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from oabot.breaker import Breaker
 from oabot.errors import IncompleteReply, SourceError, SourceRefused, WrongWiki
 from oabot.seams import Clock
 from oabot.sources.door import Answer, Door, NoAnswer
@@ -30,6 +31,10 @@ _ATTEMPTS: Final = 5
 _LONGEST_REST: Final = timedelta(hours=1)
 _PASSING: Final = frozenset({"maxlag", "readonly", "ratelimited"})
 """API errors that pass by themselves; so do all that start with ``internal_api_error_``."""
+
+
+class _Passing(NoAnswer):
+    """The wiki answered, with an error that passes by itself."""
 
 
 class Stuck(IncompleteReply):
@@ -62,6 +67,7 @@ class Api:
         self._clock = clock
         self._jitter = random.SystemRandom()
         self._rest_until: datetime | None = None
+        self._breaker = Breaker(clock)
 
     def get(self, **params: Value) -> Reply:
         """Ask once (with further tries when the wiki or the way is at fault) and give the checked reply.
@@ -122,11 +128,14 @@ class Api:
             log.info("%s: API warning of module %s", self.dbname, _code(module))
 
     def _call(self, params: dict[str, str]) -> Reply:
-        budget = self._bounds.deadline
-        fault = "asked to wait"
+        if self._breaker.open:
+            raise SourceError(f"{self.dbname}: it gave no answer lately; left alone for now")
+        budget = self._breaker.bounded(self._bounds.deadline)
+        fault, silent = "asked to wait", False
         for attempt in range(_ATTEMPTS):
             pause = max(self._backoff(attempt), self._rest())
             if pause >= budget:
+                self._note(silent=silent)
                 raise SourceError(f"{self.dbname}: {fault}; no time for try {attempt + 1}")
             if pause:
                 self._clock.sleep(pause)
@@ -137,14 +146,20 @@ class Api:
             try:
                 return self._reply(self._door.ask(params, budget))
             except NoAnswer as problem:
-                fault = str(problem)
+                fault, silent = str(problem), not isinstance(problem, _Passing)
                 log.info("%s: %s, try %d", self.dbname, fault, attempt + 1)
             except SourceRefused:
                 raise
             except SourceError as problem:
                 raise SourceError(f"{self.dbname}: {problem}") from None
             budget -= time.monotonic() - started
+        self._note(silent=silent)
         raise SourceError(f"{self.dbname}: {fault}, {_ATTEMPTS} tries")
+
+    def _note(self, *, silent: bool) -> None:
+        """What passes by itself came quickly; a wiki that says nothing costs a deadline each time."""
+        if silent:
+            self._breaker.failed()
 
     def _backoff(self, attempt: int) -> float:
         return 2 ** (attempt - 1) * self._jitter.uniform(0.5, 1.0) if attempt else 0.0
@@ -165,11 +180,12 @@ class Api:
             fault = SourceError if 400 <= answer.status < 500 else NoAnswer
             raise fault(f"HTTP {answer.status} without JSON")
         reply = _json(answer.body)
+        self._breaker.worked()
         error = reply.get("error")
         if error is not None:
             code = _code(error.get("code") if isinstance(error, dict) else None)
             if code in _PASSING or code.startswith("internal_api_error_"):
-                raise NoAnswer(code)
+                raise _Passing(code)
             raise SourceRefused(code, self.dbname)
         if answer.status != 200:
             raise SourceError(f"HTTP {answer.status}")

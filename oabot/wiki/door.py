@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
+from oabot.breaker import Breaker
 from oabot.errors import AccountRefused, OabotError, WikiError, WikiRests, WrongWiki
 from oabot.seams import Clock
 from oabot.wiki.refusals import refusal
@@ -24,6 +25,8 @@ PASSING: Final = frozenset(
     {"bad-reply", "connection", "http-500", "http-502", "http-503", "http-504", "not-json", "timeout"}
 )
 """What a second try may mend: faults of the way, not answers of the wiki."""
+SILENT: Final = frozenset({"connection", "deadline", "dns", "timeout", "tls"})
+"""No answer at all: such a wiki costs a deadline each time."""
 _LONGEST_REST: Final = 3600.0
 _MOST_BATCHES: Final = 200
 
@@ -42,6 +45,7 @@ class Door:
         self._site: Foreign = None
         self._rests_until = 0.0
         self._end = math.inf
+        self._breaker = Breaker(clock)
 
     def query(self, **parameters: Value) -> Reply:
         """Ask action=query and give the whole reply, which has to say that it is this wiki's.
@@ -90,6 +94,22 @@ class Door:
         """
         if time.monotonic() < self._rests_until:
             raise WikiRests("http-429")
+        if self._end != math.inf:
+            return self._tried(act, again)
+        if self._breaker.open:
+            raise WikiRests("left-alone")
+        try:
+            done = self._tried(act, again)
+        except WikiError as fault:
+            if fault.code in SILENT:
+                self._breaker.failed()
+            else:
+                self._breaker.worked()
+            raise
+        self._breaker.worked()
+        return done
+
+    def _tried(self, act: Callable[[], T], again: frozenset[str]) -> T:
         with self._deadline_set():
             for pause in _PAUSES:
                 try:
@@ -104,7 +124,8 @@ class Door:
     @contextlib.contextmanager
     def _deadline_set(self) -> Iterator[None]:
         outer = self._end
-        self._end = self._session.adapter.until = min(outer, time.monotonic() + self._deadline)
+        bound = self._breaker.bounded(self._deadline)
+        self._end = self._session.adapter.until = min(outer, time.monotonic() + bound)
         try:
             yield
         finally:

@@ -24,7 +24,7 @@ _ACCOUNT: Final = """
 """
 _RESTS: Final = """
     actionthrottledtext bad-reply badtoken connection deadline dns endless-continue endless-reply failed-save
-    incomplete-reply maxlag not-json pywikibot ratelimited readonly redirect stashfailed timeout tls
+    incomplete-reply left-alone maxlag not-json pywikibot ratelimited readonly redirect stashfailed timeout tls
     too-much-text unknownerror
 """
 MEANING: Final[dict[str, type[WikiError]]] = {

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from oabot.breaker import SHORTEST
 from oabot.errors import AccountRefused, EditConflict, PageRefused, WikiError, WikiRests, WrongWiki
 from oabot.model import Edit
 from oabot.wiki import Access, LiveWiki, OAuth, configure, refusals
@@ -45,7 +46,7 @@ def _rows() -> dict[str, Row]:
 
 
 ROWS = _rows()
-OUR_OWN = {"nobots", "summary-too-long", "invalid-text", "secret-in-text", "logged-out", "login-failed"}
+OUR_OWN = {"nobots", "summary-too-long", "invalid-text", "secret-in-text", "left-alone", "logged-out", "login-failed"}
 ON_THE_WAY: list[tuple[str, Behaviour]] = [
     ("http-429", status(429)),
     ("http-429", status(429, Retry_After="120")),
@@ -102,10 +103,15 @@ def wiki(server: FaultyWiki, clock: StillClock) -> Iterator[LiveWiki]:
 
 
 @pytest.fixture
-def hasty(server: FaultyWiki) -> Iterator[LiveWiki]:
+def quiet() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+def hasty(server: FaultyWiki, quiet: StillClock) -> Iterator[LiveWiki]:
     session = configure(Access(BOT, SECRET, "oabot/0 (https://example.org/contact; test)"))
     with serving(server) as address:
-        yield LiveWiki(session, "metawiki", address, clock=StillClock(), deadline=1.0)
+        yield LiveWiki(session, "metawiki", address, clock=quiet, deadline=1.0)
 
 
 def fails(wiki: LiveWiki, expected: Row, code: str) -> None:
@@ -188,6 +194,23 @@ def test_a_server_that_never_ends_is_left_at_the_deadline(
 
     assert caught.value.code == "deadline"
     assert time.monotonic() - started < 1.5
+
+
+def test_a_wiki_that_said_nothing_is_left_alone_for_a_while_and_then_asked_again(
+    hasty: LiveWiki, server: FaultyWiki, quiet: StillClock
+) -> None:
+    server.fail(faultserver.silent, on="read", times=1)
+    with pytest.raises(WikiRests) as silent:
+        hasty.pages([PAGE])
+    started = time.monotonic()
+    with pytest.raises(WikiRests) as alone:
+        hasty.pages([PAGE])
+    took = time.monotonic() - started
+    quiet.time += SHORTEST
+
+    assert (silent.value.code, alone.value.code) == ("deadline", "left-alone")
+    assert took < 0.1
+    assert hasty.pages([PAGE])[PAGE].text == TEXT
 
 
 def test_an_edit_whose_answer_was_lost_is_found_and_not_made_again(wiki: LiveWiki, server: FaultyWiki) -> None:

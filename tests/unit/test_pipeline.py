@@ -11,6 +11,7 @@ import pytest
 from oabot.errors import Stopped
 from oabot.model import EntryId, User
 from oabot.publish import Result, Terms
+from tests.fakes.mediawiki import send
 from tests.world import ACCOUNT, REGION, TABLE, World
 
 pytestmark = pytest.mark.loopback
@@ -341,3 +342,36 @@ def test_a_save_whose_answer_was_lost_is_found_on_the_wiki_and_not_made_again(wo
 def _die() -> None:
     """The process ends after the wiki saved and before it heard so."""
     raise KeyboardInterrupt
+
+
+def test_a_wiki_that_gave_no_answer_comes_last_so_that_the_others_do_not_wait_for_it(tmp_path: Path) -> None:
+    with World(tmp_path, {"metawiki": "en", "ruwiki": "ru", "zhwiki": "zh"}) as world:
+        for wiki in world.wikis.values():
+            wiki.put(TABLE, REGION)
+        world.wikis["ruwiki"].silent = True
+        orders = [[outcome.wiki for outcome in world.publish(f"run-{number}")] for number in range(2)]
+        world.wikis["ruwiki"].silent = False
+        orders += [[outcome.wiki for outcome in world.publish(f"run-{number}")] for number in range(2, 4)]
+
+    assert orders == [
+        ["metawiki", "ruwiki", "zhwiki"],
+        ["metawiki", "zhwiki", "ruwiki"],
+        ["metawiki", "zhwiki", "ruwiki"],
+        ["metawiki", "ruwiki", "zhwiki"],
+    ]
+
+
+def test_a_wiki_whose_logs_cannot_be_read_is_asked_once_a_pass_however_many_cases_it_has(world: World) -> None:
+    for number in range(5):
+        world.add("ruwiki", 100 + number, "2022-06-01T00:00:00Z", "delete/delete", "WMFOffice", f"Страница {number}",
+                  comment="DMCA takedown")  # fmt: skip
+    world.lock(1, "示例甲")
+    world.pipeline.read()
+    world.lock(2, "示例乙", "2021-09-14T00:00:00Z")
+    silent = world.logs["ruwiki"]
+    silent.script.extend([lambda handler: send(handler, 503, b"", "text/plain")] * 1000)
+    report = world.pipeline.read()
+
+    assert set(report.failed) == {"ruwiki"}
+    assert EntryId("metawiki", 2) in report.stored
+    assert 1000 - len(silent.script) == 5

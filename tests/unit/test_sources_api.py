@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
+from oabot.breaker import SHORTEST
 from oabot.errors import ConfigError, IncompleteReply, SourceError, SourceRefused, WrongWiki
 from oabot.sources.api import Api, Bounds
 from tests.fakes.clock import StillClock
@@ -284,6 +285,28 @@ def test_a_wiki_that_wants_to_be_left_alone_for_long_is_left_alone(
 
     assert asked_meanwhile == 1
     assert clock.slept == []
+    assert read(api) == [11]
+
+
+def test_a_wiki_that_gives_no_answer_is_left_alone_for_a_while_and_then_asked_again(
+    wiki: FakeMediaWiki, api: Api, clock: StillClock
+) -> None:
+    wiki.script.extend([reset] * 5)
+    for _ in range(20):
+        with pytest.raises(SourceError):
+            read(api)
+    asked_meanwhile = api.requests
+    clock.time += SHORTEST
+
+    assert asked_meanwhile == 5
+    assert read(api) == [11]
+
+
+def test_a_wiki_that_answers_with_an_error_is_asked_on(wiki: FakeMediaWiki, api: Api) -> None:
+    wiki.script.extend([says(200, '{"error": {"code": "internal_api_error_DBQueryError"}}')] * 5)
+    with pytest.raises(SourceError):
+        read(api)
+
     assert read(api) == [11]
 
 
