@@ -6,21 +6,18 @@ import enum
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
-from oabot import stops
-from oabot.clock import EndingClock
-from oabot.config import Settings, WikiSettings
+from oabot import rights, stops
+from oabot.app import App
+from oabot.config import WikiSettings
 from oabot.config.settings import credentials
 from oabot.errors import ConfigError, LedgerError, OabotError, SourceError, WikiError
-from oabot.ledger import Ledger
 from oabot.model import Account
 from oabot.publish import Permit
 from oabot.seams import Wiki
-from oabot.sources.api import Api
 from oabot.sources.sse import Stream
 from oabot.timestamps import parse_timestamp
-from oabot.wiki.rights import check_account
 
 CLOCK_MAY_DIFFER: Final = timedelta(seconds=30)
 _STREAM_SECONDS: Final = 15.0
@@ -49,62 +46,29 @@ class Line:
         return f"{self.health.value:4} {self.what}: {self.finding}{remedy}"
 
 
-class Bot(Protocol):
-    """The parts of the program that are looked at."""
-
-    @property
-    def settings(self) -> Settings:
-        """The operator's settings."""
-        ...
-
-    @property
-    def clock(self) -> EndingClock:
-        """This machine's clock."""
-        ...
-
-    @property
-    def agent(self) -> str:
-        """Our User-Agent."""
-        ...
-
-    @property
-    def ledger(self) -> Ledger:
-        """The database."""
-        ...
-
-    @property
-    def apis(self) -> Mapping[str, Api]:
-        """A reader of each wiki."""
-        ...
-
-    def wikis(self, *, save: bool) -> Mapping[str, Wiki]:
-        """The wikis with our account."""
-        ...
-
-
-def examine(bot: Bot) -> list[Line]:
+def examine(app: App) -> list[Line]:
     """Look at everything. Edits nothing; raises nothing that the bot could stumble over."""
-    lines = [*_settings(bot), *_database(bot), _stream(bot)]
+    lines = [*_settings(app), *_database(app), _stream(app)]
     wikis: Mapping[str, Wiki] = {}
     try:
-        wikis = bot.wikis(save=True)
+        wikis = app.wikis(save=True)
     except OabotError as problem:
         lines.append(Line("account", Health.RED, str(problem), "set the credentials, then look again"))
-    for dbname, settings in bot.settings.wikis.items():
-        lines += _wiki(bot, dbname, settings, wikis.get(dbname))
+    for dbname, settings in app.settings.wikis.items():
+        lines += _wiki(app, dbname, settings, wikis.get(dbname))
     return lines
 
 
-def _settings(bot: Bot) -> Iterator[Line]:
-    yield Line("settings", Health.GREEN, f"account {bot.settings.account}, {len(bot.settings.wikis)} wikis")
-    yield _tried("contact", lambda: bot.agent, "set `contact` to a page or an e-mail address")
+def _settings(app: App) -> Iterator[Line]:
+    yield Line("settings", Health.GREEN, f"account {app.settings.account}, {len(app.settings.wikis)} wikis")
+    yield _tried("contact", lambda: app.agent, "set `contact` to a page or an e-mail address")
     yield _tried("credentials", _kind_of_login, "set OABOT_BOT_PASSWORD or the four OABOT_OAUTH_ variables")
-    approved = [dbname for dbname, wiki in bot.settings.wikis.items() if wiki.approval]
+    approved = [dbname for dbname, wiki in app.settings.wikis.items() if wiki.approval]
     if approved:
         yield Line("approval", Health.GREEN, f"{len(approved)} wikis: {', '.join(approved[:10])}")
     else:
         yield Line("approval", Health.YELLOW, "no wiki has approved the bot: only dry runs")
-    if not bot.settings.mail_to:
+    if not app.settings.mail_to:
         yield Line("mail", Health.YELLOW, "mail_to is not set: nobody is told of failures")
 
 
@@ -119,11 +83,11 @@ def _tried(what: str, look: Callable[[], str], remedy: str) -> Line:
         return Line(what, Health.RED, str(problem), remedy)
 
 
-def _database(bot: Bot) -> Iterator[Line]:
+def _database(app: App) -> Iterator[Line]:
     try:
-        opening = bot.ledger.open()
-        bot.ledger.state.put("doctor", bot.clock.now().isoformat())
-        turn = bot.ledger.lease.turn()
+        opening = app.ledger.open()
+        app.ledger.state.put("doctor", app.clock.now().isoformat())
+        turn = app.ledger.lease.turn()
     except LedgerError as problem:
         yield Line("database", Health.RED, str(problem), "see that it is up, reachable and can be written")
         return
@@ -135,10 +99,10 @@ def _database(bot: Bot) -> Iterator[Line]:
         yield Line("lease", Health.YELLOW, "nobody holds it: no bot is running")
 
 
-def _stream(bot: Bot) -> Line:
+def _stream(app: App) -> Line:
     remedy = "see that the address is right and can be reached from here; meanwhile the logs are read hourly"
     try:
-        stream = Stream(bot.settings.stream, bot.agent, bot.clock, stall=_STREAM_SECONDS, nap=0.0)
+        stream = Stream(app.settings.stream, app.agent, app.clock, stall=_STREAM_SECONDS, nap=0.0)
         with stream:
             next(stream.connect({}, {}).batches(), None)
     except (ConfigError, SourceError) as problem:
@@ -146,9 +110,9 @@ def _stream(bot: Bot) -> Line:
     return Line("stream", Health.GREEN, "sends")
 
 
-def _wiki(bot: Bot, dbname: str, settings: WikiSettings, wiki: Wiki | None) -> Iterator[Line]:
+def _wiki(app: App, dbname: str, settings: WikiSettings, wiki: Wiki | None) -> Iterator[Line]:
     try:
-        yield _clock(bot, dbname)
+        yield _clock(app, dbname)
     except (SourceError, ConfigError) as problem:
         yield Line(
             dbname, Health.RED, str(problem), "see that the url in the settings is this wiki's, and that it is up"
@@ -161,36 +125,39 @@ def _wiki(bot: Bot, dbname: str, settings: WikiSettings, wiki: Wiki | None) -> I
     except (WikiError, SourceError) as problem:
         yield Line(f"{dbname} account", Health.RED, str(problem), "see that the account and its password are right")
         return
-    yield from _account(bot, dbname, settings, account)
-    yield _stop_page(bot, dbname, wiki)
+    yield from _account(app, dbname, settings, account)
+    yield _stop_page(app, dbname, wiki)
 
 
-def _clock(bot: Bot, dbname: str) -> Line:
-    reply = bot.apis[dbname].get(action="query", meta="siteinfo", siprop="general", curtimestamp=True)
+def _clock(app: App, dbname: str) -> Line:
+    reply = app.apis[dbname].get(action="query", meta="siteinfo", siprop="general", curtimestamp=True)
     found = reply.get("query", {}).get("general", {}).get("wikiid")
     if found != dbname:
         return Line(dbname, Health.RED, "another wiki answers at its url", "correct the url in the settings")
     theirs = parse_timestamp(str(reply.get("curtimestamp"))) or datetime.min.replace(tzinfo=UTC)
-    apart = abs(bot.clock.now() - theirs)
+    apart = abs(app.clock.now() - theirs)
     if apart > CLOCK_MAY_DIFFER:
         return Line(f"{dbname} clock", Health.RED, f"{apart.total_seconds():.0f} s apart", "set this machine's clock")
     return Line(dbname, Health.GREEN, "answers, and its clock agrees")
 
 
-def _account(bot: Bot, dbname: str, settings: WikiSettings, account: Account) -> Iterator[Line]:
+def _account(app: App, dbname: str, settings: WikiSettings, account: Account) -> Iterator[Line]:
     what = f"{dbname} account"
-    if account.name != bot.settings.account:
+    if account.name != app.settings.account:
         yield Line(what, Health.RED, "another account is logged in", "set `account` to the one of the credentials")
         return
     if account.blocked:
         yield Line(what, Health.RED, "it is blocked", "ask there; the bot rests on this wiki until it is unblocked")
         return
-    if dangerous := check_account(account):
-        remedy = "take these rights from the account, or their grants from its password or consumer"
-        yield Line(what, Health.RED, f"it has rights that it must not have: {', '.join(dangerous)}", remedy)
+    if dangerous := rights.check_account(account):
+        yield Line(what, Health.RED, f"it has rights that it must not have: {', '.join(dangerous)}", rights.REMEDY)
         return
     if "edit" not in account.rights:
         yield Line(what, Health.RED, "it may not edit", "grant editing to its password or consumer")
+        return
+    if dbname == app.settings.central and "editmyuserjson" not in account.rights:
+        remedy = 'grant "Edit your user CSS/JSON/JavaScript" to its password or consumer'
+        yield Line(what, Health.RED, "it may not edit its own JSON page, Data.json", remedy)
         return
     flagged = "bot" in account.rights or "bot" in account.groups
     if settings.flagged and not flagged:
@@ -201,8 +168,8 @@ def _account(bot: Bot, dbname: str, settings: WikiSettings, account: Account) ->
         yield Line(what, Health.GREEN, "logged in, with the rights that it needs and no dangerous ones")
 
 
-def _stop_page(bot: Bot, dbname: str, wiki: Wiki) -> Line:
-    what, wanted = f"{dbname} stop page", stops.titles(bot.settings.account)
+def _stop_page(app: App, dbname: str, wiki: Wiki) -> Line:
+    what, wanted = f"{dbname} stop page", stops.titles(app.settings.account)
     try:
         pages = wiki.pages(wanted)
         authors = sorted({page.user for page in pages.values() if page.user})

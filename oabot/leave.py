@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from oabot import rests, stops
+from oabot import rests, rights, stops
 from oabot.errors import Resting, Stopped, WikiRests
 from oabot.ledger import Ledger
 from oabot.model import Page, PageState
@@ -73,7 +73,8 @@ class Leave:
         """The pages as they are now.
 
         Raises: `Stopped` when nothing may be saved anywhere (`Resting` when the central wiki rests), `WikiRests` when
-        not on this wiki; `even_resting` a page may be saved that tells people why the bot rests.
+        not on this wiki; `even_resting` a page may be saved that tells people why the bot rests. `ConfigError` when
+        the account has rights that it must not have.
         """
         central = self._terms.central
         if wiki != central:
@@ -101,8 +102,12 @@ class Leave:
             raise WikiRests(code)
 
     def rest(self, wiki: str, acknowledged: int) -> str:
-        """Why a wiki rests, one of `rests.RESTS`, or nothing; `acknowledged` is the revision of its ``/Run``."""
+        """Why a wiki rests, one of `rests.RESTS`, or nothing; `acknowledged` is the revision of its ``/Run``.
+
+        Raises: `ConfigError` when the account can do there what it must not be able to do.
+        """
         account = self._wikis[wiki].account()
+        rights.refuse_dangerous(wiki, account)
         if account.blocked:
             self._ledger.state.put(f"rest:{wiki}", {"code": "blocked", "run": acknowledged})
             return "blocked"

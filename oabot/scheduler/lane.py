@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from oabot import jobs
-from oabot.errors import LeaseLost, LedgerError, Resting, Stopped
+from oabot.errors import ConfigError, LeaseLost, LedgerError, Resting, Stopped
 from oabot.health import Alarm, Heartbeat
 from oabot.interest import Interest
 from oabot.jobs import JOBS, News, Work
@@ -70,6 +70,9 @@ class Lane:
             log.info("stopped in between")
         except LedgerError as fault:
             log.warning("%s", fault)
+            self._alarm.failed(str(fault))
+        except ConfigError as fault:
+            log.critical("nothing is saved: %s", fault)
             self._alarm.failed(str(fault))
         except Exception:
             log.exception("a run failed")
@@ -138,6 +141,10 @@ class Lane:
             self._settle(due, work, held, outcome)
         except LeaseLost:
             raise
+        except ConfigError as fault:  # the operator has to mend something; watching goes on
+            log.critical("nothing is saved: %s", fault)
+            work.report.failed[self._bot.settings.central] = str(fault)
+            self._settle(due, work, held, outcome)
         except Resting as rest:
             outcome = "resting"
             self._finish(due, held, JobState.REFUSED, {"stopped": True})

@@ -6,7 +6,6 @@ Pywikibot is imported by `configure`, not before.
 from oabot.wiki.exclusion import may_edit
 from oabot.wiki.live import LiveWiki
 from oabot.wiki.refusals import refusal
-from oabot.wiki.rights import check_account
 from oabot.wiki.session import Access, BotPassword, OAuth, Session, configure
 
 __all__ = [
@@ -15,7 +14,6 @@ __all__ = [
     "LiveWiki",
     "OAuth",
     "Session",
-    "check_account",
     "configure",
     "may_edit",
     "refusal",

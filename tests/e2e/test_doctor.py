@@ -71,6 +71,23 @@ def _dangerous(farm: Farm, bot: Bot) -> None:
                  "$wgGrantPermissions['editpage']['editinterface'] = true;")  # fmt: skip
 
 
+def _no_grant_for_json(farm: Farm, bot: Bot) -> None:
+    farm.control("metawiki", "php", "<?php $wgGrantPermissions['editmycssjs']['editmyuserjson'] = false;")
+
+
+def _may_not_edit(farm: Farm, bot: Bot) -> None:
+    farm.control("ruwiki", "php", "<?php $wgRevokePermissions['bot']['edit'] = true;")
+
+
+def _stop_page_unreadable(farm: Farm, bot: Bot) -> None:
+    farm.control("ruwiki", "php", "<?php if ( str_ends_with( $_REQUEST['titles'] ?? '', '/Run' ) ) {"
+                 " http_response_code( 403 ); exit; }")  # fmt: skip
+
+
+def _another_account(farm: Farm, bot: Bot) -> None:
+    setting(bot, r'account = ".*"', 'account = "oATransparencyBot"')
+
+
 def _no_flag(farm: Farm, bot: Bot) -> None:
     farm.person("admin", "ruwiki").rights("OATransparencyBot", remove="bot")
 
@@ -96,10 +113,14 @@ CAUSES: list[tuple[str, Callable[[Farm, Bot], None], str]] = [
     ("ruwiki", _another_wiki, "url"),
     ("ruwiki", _wiki_down, "403"),
     ("ruwiki account", _dangerous, "editinterface"),
+    ("ruwiki account", _may_not_edit, "may not edit"),
+    ("ruwiki account", _another_account, "another account"),
+    ("metawiki account", _no_grant_for_json, "Data.json"),
     ("ruwiki account", _no_flag, "flag"),
     ("ruwiki account", _blocked, "blocked"),
     ("ruwiki stop page", _stopped, "stops"),
     ("ruwiki stop page", _not_set_up, "missing"),
+    ("ruwiki stop page", _stop_page_unreadable, "403"),
 ]
 
 
@@ -132,3 +153,12 @@ def test_status_tells_of_runs_and_of_who_runs(bot: Bot) -> None:
 
     assert "bot          not running" in said
     assert "ledger" in said
+
+
+def test_with_rights_that_it_must_not_have_it_refuses_to_save(fresh_farm: Farm, bot: Bot) -> None:
+    _dangerous(fresh_farm, bot)
+    refused = bot.run("once", "tables", "--wiki", "ruwiki", "--save", code=2).stderr
+    title = "User:OATransparencyBot/Office actions"
+
+    assert "rights that it must not have: editinterface" in refused
+    assert fresh_farm.text("ruwiki", title) is None or "{|" not in str(fresh_farm.text("ruwiki", title))

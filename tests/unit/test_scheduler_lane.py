@@ -1,6 +1,7 @@
 """The lane: what it does when it is woken, and what it leaves for later when something fails."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -348,3 +349,21 @@ def test_a_reconciliation_finds_what_the_stream_did_not_tell_and_says_so(
     assert "Пример 11" in world.text()
     assert "the stream didn't tell of 1 entries: metawiki:11" in caplog.text
     assert world.ledger.state.get("good:reconcile") is not None
+
+
+def test_with_rights_that_the_account_must_not_have_nothing_is_saved_until_they_are_gone(
+    stage: Stage, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    wiki, good = world.wikis["metawiki"], world.wikis["metawiki"].known
+    wiki.known = replace(good, rights=good.rights | {"block"})
+    world.lock(10, "Пример Вера", LOCKED)
+    stage.wake(10)
+    stage.lane.tick()
+
+    assert wiki.saves == []
+    assert "rights that it must not have: block" in caplog.text
+    assert [run.outcome for run in world.ledger.runs.recent(1)] == ["failed"]
+    wiki.known = good
+    world.clock.time += timedelta(minutes=2)
+    stage.lane.tick()
+    assert "Пример Вера" in world.text()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from oabot.model import Account
-from oabot.wiki import check_account
+from oabot.rights import check_account
 
 
 def test_the_rights_of_an_ordinary_bot_are_as_they_should_be() -> None:
