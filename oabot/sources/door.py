@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 
-from oabot.errors import ConfigError, SourceError
+from oabot.errors import SourceError
+from oabot.sources.connection import checked, session
 
 _CHUNK: Final = 64 * 1024
 _LONGEST_QUERY: Final = 4000
@@ -53,12 +51,8 @@ class Door:
         self._url = url
         self._limit = limit
         self._lock = threading.Lock()
-        self._session = requests.Session()
-        self._session.auth = nobody
-        self._session.trust_env = not is_loopback(address)
+        self._session = session(address, _Plain, _Secure)
         self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, _Adapter())
 
     def ask(self, params: Mapping[str, str], seconds: float) -> Answer:
         """Send one request and read the whole answer within `seconds`.
@@ -105,30 +99,6 @@ def _body(raw: HTTPResponse, end: float, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def checked(url: str) -> SplitResult:
-    """The parts of an address that may be asked. Raises: `ConfigError` for any other."""
-    address = urlsplit(url)
-    if not address.hostname or address.username or address.password or address.query or address.fragment:
-        raise ConfigError("an address is https://HOST/PATH, with nothing before the host or after the path")
-    if address.scheme != "https" and not (address.scheme == "http" and is_loopback(address)):
-        raise ConfigError("an address has to be https, but on this machine itself")
-    return address
-
-
-def is_loopback(address: SplitResult) -> bool:
-    """Whether the address is on this machine."""
-    host = address.hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Authenticate as nobody: without an authenticator requests looks a password up in .netrc."""
-    return request
-
-
 def _cut(connection: HTTPConnection) -> None:
     with contextlib.suppress(OSError):
         if connection.sock is not None:
@@ -153,23 +123,5 @@ class _Plain(HTTPConnection):
             return super().getresponse()
 
 
-class _Secure(HTTPSConnection):
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own answer isn't http.client's
-        with _cut_in_time(self):
-            return super().getresponse()
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
-
-
-class _Adapter(HTTPAdapter):
-    """Without tries of its own: those are the caller's, who knows the deadline."""
-
-    def __init__(self) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+class _Secure(HTTPSConnection, _Plain):
+    """The same with TLS."""

@@ -15,14 +15,12 @@ from types import TracebackType
 from typing import Final, Self
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from oabot.errors import SourceError
 from oabot.seams import Clock
-from oabot.sources.door import checked, is_loopback, nobody
+from oabot.sources.connection import checked, session
 
 _READ: Final = 60 * 1024
 _LONGEST_FRAME: Final = 16 * 1024 * 1024
@@ -126,26 +124,21 @@ class Stream:
     """
 
     def __init__(self, url: str, user_agent: str, clock: Clock, *, stall: float, nap: float) -> None:
-        address = checked(url)
+        self._address = checked(url)
         self._url = url
         self._agent = user_agent
         self._clock = clock
         self._timeout = (min(_CONNECT_SECONDS, stall), stall)
         self._nap = nap
-        self._trusts_env = not is_loopback(address)
         self._open = contextlib.ExitStack()
         self._response: requests.Response | None = None
 
     def connect(self, headers: Mapping[str, str], params: Mapping[str, str]) -> Self:
         """Ask for the stream."""
-        session = self._open.enter_context(requests.Session())
-        session.auth = nobody
-        session.trust_env = self._trusts_env
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, _Adapter())
+        asking = self._open.enter_context(session(self._address, _Plain, _Secure))
         own = {"User-Agent": self._agent, "Accept": "text/event-stream", "Accept-Encoding": "identity"}
         try:
-            response = session.get(
+            response = asking.get(
                 self._url,
                 params=dict(params),
                 headers={**own, **headers},
@@ -217,21 +210,5 @@ class _Plain(HTTPConnection):
     response_class = _Coalesced
 
 
-class _Secure(HTTPSConnection):
-    response_class = _Coalesced
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
-
-
-class _Adapter(HTTPAdapter):
-    """One connection, without tries of its own: those are the supervisor's."""
-
-    def __init__(self) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+class _Secure(HTTPSConnection, _Plain):
+    """The same with TLS."""
