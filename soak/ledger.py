@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Engine, event
 
@@ -31,6 +31,7 @@ from oabot.pipeline import Pipeline
 from oabot.publish import TURN, Terms
 
 if TYPE_CHECKING:
+    from tests.contract.mariadb import MariaDbServer
     from tests.fakes.wiki import FakeWiki
 
 ACCOUNT, ADMIN, WIKI = "OATransparencyBot", "FarmAdmin", "metawiki"
@@ -54,78 +55,136 @@ def run(*, quick: bool, seed: int) -> dict[str, Any]:  # noqa: ARG001 - every st
     return {"kills": sum(kills.values()), "kills_per_step": dict(sorted(kills.items())), "broken": broken[:20]}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a bot lives: a folder with the wiki's pages, and a database."""
+class Place(Protocol):
+    """Where bots live: a folder with their wikis' pages, and their databases."""
 
     name: str
     folder: Path
-    url: Callable[[str], str]
-    """The address of a database, by a name."""
 
-    def ledger(self, name: str) -> Ledger:
-        """The ledger of that name."""
-        return Ledger(self.url(name), _clock())
+    def url(self, bot: str) -> str:
+        """The address of a bot's database."""
+
+    def copy(self, bot: str, other: str) -> None:
+        """Give `other` the same database as `bot`."""
+
+    def remove(self, bot: str) -> None:
+        """Let a bot's database go."""
+
+
+class Files:
+    """Databases in files."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def url(self, bot: str) -> str:
+        """As `Place.url`."""
+        return f"sqlite:///{self.folder}/{bot}.sqlite"
+
+    def copy(self, bot: str, other: str) -> None:
+        """As `Place.copy`."""
+        for file in self.folder.glob(f"{bot}.sqlite*"):
+            shutil.copyfile(file, file.with_name(f"{other}{file.name.removeprefix(bot)}"))
+
+    def remove(self, bot: str) -> None:
+        """As `Place.remove`."""
+        for file in self.folder.glob(f"{bot}.sqlite*"):
+            file.unlink()
+
+
+class Server:
+    """Databases on a server."""
+
+    name = "mariadb"
+
+    def __init__(self, folder: Path, server: MariaDbServer) -> None:
+        self.folder, self._server = folder, server
+
+    def url(self, bot: str) -> str:
+        """As `Place.url`."""
+        return self._server.url(bot)
+
+    def copy(self, bot: str, other: str) -> None:
+        """As `Place.copy`."""
+        self._server.url(other)
+        for (table,) in self._server.sql("SHOW TABLES", bot):
+            self._server.sql(f"CREATE TABLE `{other}`.`{table}` LIKE `{bot}`.`{table}`")
+            self._server.sql(f"INSERT INTO `{other}`.`{table}` SELECT * FROM `{bot}`.`{table}`")  # noqa: S608 - our own names
+
+    def remove(self, bot: str) -> None:
+        """As `Place.remove`."""
+        self._server.sql(f"DROP DATABASE IF EXISTS `{bot}`")
 
 
 def _places(folder: Path, *, quick: bool) -> Iterator[Place]:
     files = folder / "sqlite"
     files.mkdir()
-    yield Place("sqlite", files, lambda name: f"sqlite:///{files}/{name}.sqlite")
+    yield Files(files)
     if quick:
         return
     from tests.contract.mariadb import MariaDbServer
 
-    server = folder / "mariadb"
-    server.mkdir()
-    with MariaDbServer(server) as running:
-        yield Place("mariadb", server, running.url)
+    home = folder / "mariadb"
+    home.mkdir()
+    with MariaDbServer(home) as running:
+        yield Server(home, running)
 
 
 def _every_step(place: Place, phase: int, stride: int, kills: Counter[str]) -> list[str]:
     """Kill at each step of one phase, and see what is left; what doesn't hold."""
-    name = f"clean{phase}"
-    _prepare(place, name, phase)
-    steps = place.folder / f"{name}.steps"
-    _child(partial(_bot, place, name, phase, _noting(steps)))
+    born, clean = f"born{phase}", f"clean{phase}"
+    _prepare(place, born, phase)
+    _copy(place, born, clean)
+    steps = place.folder / f"{clean}.steps"
+    _child(partial(_bot, place, clean, phase, _noting(steps)))
     names = steps.read_text(encoding="utf-8").splitlines()
-    wanted = _state(place, name)
+    wanted = _state(place, clean)
     broken = []
     for number in range(0, len(names), stride):
         victim = f"p{phase}k{number}"
-        _prepare(place, victim, phase)
+        _copy(place, born, victim)
         killed = _child(partial(_bot, place, victim, phase, _killing(number)))
-        _release(place.ledger(victim))
+        _release(_ledger(place, victim))
         ended = _child(partial(_bot, place, victim, phase, _nothing))
         where = f"{place.name}, {PHASES[phase]}, step {number} ({names[number]})"
         kills[names[number]] += killed
         if not killed or ended:
             broken.append(f"{where}: the first wasn't killed, or the second was")
         broken += [f"{where}: {fault}" for fault in _differences(_state(place, victim), wanted)]
-        _remove(place, victim)
+        place.remove(victim)
+        _pages(place, victim).unlink()
     return broken
 
 
 def _prepare(place: Place, name: str, phase: int) -> None:
     """A bot that has lived through the phases before this one."""
-    pages = place.folder / f"{name}.pages"
-    wiki = _wiki(pages)
+    wiki = _wiki(_pages(place, name))
     wiki.put(TABLE, "Before.\n\n{{Office actions|table}}\n{{Office actions end}}\n\nAfter.")
     wiki.put(f"User:{ACCOUNT}/Run", "run", user=ADMIN)
     for before in range(phase):
         _child(partial(_bot, place, name, before, _nothing))
 
 
-def _remove(place: Place, name: str) -> None:
-    for file in place.folder.glob(f"{name}.*"):
-        file.unlink()
-    shutil.rmtree(place.folder / "data" / name, ignore_errors=True)
+def _copy(place: Place, name: str, other: str) -> None:
+    place.url(name)  # one that hasn't lived yet has a database too
+    place.copy(name, other)
+    shutil.copyfile(_pages(place, name), _pages(place, other))
+
+
+def _pages(place: Place, name: str) -> Path:
+    return place.folder / f"{name}.pages"
+
+
+def _ledger(place: Place, name: str) -> Ledger:
+    return Ledger(place.url(name), _clock())
 
 
 def _bot(place: Place, name: str, phase: int, at: At) -> None:
     """One run of the bot, from its start to its end."""
-    wiki = _wiki(place.folder / f"{name}.pages", at)
-    ledger = place.ledger(name)
+    wiki = _wiki(_pages(place, name), at)
+    ledger = _ledger(place, name)
     event.listen(Engine, "before_cursor_execute", _before_statement(at))
     event.listen(Engine, "commit", lambda _: at("database: commit"))
     settings = Settings.model_validate({"wikis": {WIKI: {
@@ -222,7 +281,7 @@ class State:
 
 
 def _state(place: Place, name: str) -> State:
-    wiki, ledger = _wiki(place.folder / f"{name}.pages"), place.ledger(name)
+    wiki, ledger = _wiki(_pages(place, name)), _ledger(place, name)
     ours = [one for one in wiki.revisions(TABLE) if one.user == ACCOUNT]
     latest = ledger.publications.latest(WIKI, TABLE)
     tombstones = frozenset(stone.id for stone in ledger.erasures.tombstones())
