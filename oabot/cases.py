@@ -7,7 +7,7 @@ undid the rest.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from oabot.classify import same_act
 from oabot.effects import Effect, effect
 from oabot.identity import Identities
 from oabot.model import (
+    HIDING,
     ActionClass,
     Annotation,
     Case,
@@ -23,7 +24,9 @@ from oabot.model import (
     Kind,
     LogEntry,
     Status,
+    StatusChange,
     Target,
+    TargetKind,
     Verdict,
 )
 
@@ -38,7 +41,8 @@ def cases(
 ) -> tuple[Case, ...]:
     """The cases that these entries make, in the order in which they were opened.
 
-    People's verdicts on entries that wait for review count; nothing that a rule calls private can be made public.
+    People's verdicts on entries that wait for review count; nothing that a rule calls private can be made public, and
+    an account that the log's last word hides has no case.
     """
     noted = _by_entry(annotations)
     ordered = sorted(entries, key=lambda entry: entry.order)
@@ -55,8 +59,19 @@ def cases(
         elif judgement.verdict is Verdict.YES and done.takes:
             folds[key] = _Fold(*key)
             folds[key].add(entry, done, judgement)
-    made = [fold.case(now, noted) for fold in folds.values()]
+    hidden = _hidden(ordered, (target for _, target in folds))
+    made = [fold.case(now, noted) for fold in folds.values() if fold.target not in hidden]
     return tuple(sorted(made, key=lambda case: case.opening.order))
+
+
+def _hidden(ordered: Iterable[LogEntry], targets: Iterable[Target]) -> set[Target]:
+    """The accounts among these that are hidden after the last entry that says so (itself private, and not kept)."""
+    hides: dict[str, bool] = {}
+    for entry in ordered:
+        change = entry.params
+        if isinstance(change, StatusChange) and entry.target and (change.added | change.removed) & HIDING:
+            hides[entry.target.name] = bool(change.added & HIDING)
+    return {target for target in targets if target.kind is TargetKind.ACCOUNT and hides.get(target.name)}
 
 
 def decided(judgement: Judgement, annotations: Iterable[Annotation]) -> Judgement:
@@ -108,8 +123,8 @@ class _Fold:
         ours = judgement.verdict is Verdict.YES
         if any(same_act(known, entry) for known in self.entries[-8:]):
             self._note(entry, ours)
-        elif done.replaces and self._alive(entry.timestamp):
-            self._replace(entry, done, ours)
+        elif touched := done.replaced(self._alive(entry.timestamp)):
+            self._replace(entry, done, touched, ours)
         elif ours and done.takes:
             self._take(entry, done, judgement)
         else:
@@ -139,12 +154,11 @@ class _Fold:
         self.standing.update((thing, _Term(done.expires, done.terms)) for thing in done.takes)
         self._give_back(done, entry)
 
-    def _replace(self, entry: LogEntry, done: Effect, ours: bool) -> None:  # noqa: FBT001
-        alive = self._alive(entry.timestamp)
-        touched = done.takes & alive.keys() or frozenset(alive)
-        if self.kind in _HAVE_TERMS and all(alive[thing].terms == done.terms for thing in touched) and not ours:
+    def _replace(self, entry: LogEntry, done: Effect, touched: Collection[str], ours: bool) -> None:  # noqa: FBT001
+        changes = any(self.standing[thing].terms != done.terms for thing in touched)
+        if not (changes or ours):
             return
-        self.changed = self.changed or any(alive[thing].terms != done.terms for thing in touched)
+        self.changed = self.changed or changes
         for thing in touched:
             self.standing[thing] = _Term(done.expires, done.terms)
         self.evidence = entry.id

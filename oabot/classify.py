@@ -17,6 +17,7 @@ from oabot import names
 from oabot.effects import Effect, effect
 from oabot.identity import Identities
 from oabot.model import (
+    HIDING,
     EntryId,
     Judgement,
     Kind,
@@ -37,7 +38,6 @@ SAME_ACT = timedelta(seconds=10)
 
 _HOLDER = {Verdict.YES: "office", Verdict.REVIEW: "review", Verdict.NO: "other"}
 _TEST = re.compile(r"(?:^|[^A-Za-z])[Tt]est|[a-z0-9]Test|TEST|(?:^|[^A-Za-z])[Tt]est(?:$|[^a-z])")
-_HIDDEN_STATUSES = frozenset({"hidden", "oversighted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +141,10 @@ class _Judge:
         stands = self._stands(entry, done)
         for thing in done.returned(stands):
             standing.pop(thing, None)
-        if done.replaces and stands:
-            for thing in done.takes & stands.keys() or stands.keys():
-                standing[thing] = (stands[thing][0] if holder == "other" else holder, done.expires)
+        replaced = done.replaced(stands)
+        for thing in replaced:
+            standing[thing] = (stands[thing][0] if holder == "other" else holder, done.expires)
+        if replaced:
             return
         if holder:
             # Somebody's further block doesn't make the Office's block theirs.
@@ -169,7 +170,7 @@ class _Judge:
         if isinstance(params, Unread):
             return frozenset({"unread" if params.why == "shape" else f"unread-{params.why}"})
         words = set()
-        if isinstance(params, StatusChange) and (params.added | params.removed) & _HIDDEN_STATUSES:
+        if isinstance(params, StatusChange) and (params.added | params.removed) & HIDING:
             words.add("hides")
         if isinstance(params, RightsChange) and params.old == params.new:
             words.add("replaces")
@@ -192,8 +193,8 @@ class _Judge:
         if done is None:
             return frozenset()
         stands = self._stands(entry, done)
-        touched = done.returned(stands)
-        if done.replaces or (done.kind is Kind.PROTECTION and done.takes):
+        touched = done.returned(stands) | done.replaced(stands)
+        if done.kind is Kind.PROTECTION and done.takes:
             touched |= done.takes & stands.keys() or frozenset(stands)
         if not touched:
             return frozenset({"nobody"}) if done.gives or done.gives_all else frozenset()

@@ -51,6 +51,17 @@ class Effect:
             return frozenset({BLOCK})  # a block from before blocks had ids
         return given
 
+    def replaced(self, standing: Iterable[str]) -> frozenset[str]:
+        """Which of the things that stand it puts on other terms: those that it names, or all when none is named.
+
+        Of blocks that have ids it is only the one with the same id.
+        """
+        stands = frozenset(standing) if self.replaces else frozenset()
+        named = stands & self.takes
+        if named or all(thing.startswith(f"{BLOCK} ") for thing in stands | self.takes):
+            return named
+        return stands
+
 
 def effect(entry: LogEntry) -> Effect | None:
     """The entry's effect; None when it has none that a case could be about."""

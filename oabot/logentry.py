@@ -115,10 +115,14 @@ def _is_hidden(row: Mapping[str, Any]) -> bool:
         return True
     if row.get("user") is None or row.get("title") is None:
         return True
-    params = row.get("params")
-    flags = params.get("flags", ()) if isinstance(params, Mapping) else ()
     # A block that hides its target's name belongs to the suppression log, wherever it was found.
-    return isinstance(flags, (list, tuple, str)) and any(flag in flags for flag in ("hiddenname", "hiddenblock"))
+    return any(flag in words for words in _flags(row.get("params")) for flag in ("hiddenname", "hiddenblock"))
+
+
+def _flags(params: object) -> list[Sequence[object]]:
+    """A block's flags as a list or as a comma list; in rows older than named params by position."""
+    given = [params.get("flags"), params.get("1")] if isinstance(params, Mapping) else params
+    return [words for words in given if isinstance(words, (list, tuple, str))] if isinstance(given, list) else []
 
 
 def _text(row: Mapping[str, Any], key: str) -> str:

@@ -21,7 +21,7 @@ from oabot.model import ActionClass, Judgement, Verdict
 from oabot.timestamps import parse_timestamp
 
 CONDITIONS = ("log", "does", "by", "to", "says", "undoes")
-_STAFF_SUFFIXES = ("(WMF)", "-WMF")
+_STAFF_SUFFIXES = (" (WMF)", "-(WMF)", "-WMF")
 _SPACES = re.compile(r"[\s_\u00a0]+")
 _LISTS = ("office", "trust_and_safety", "office_it", "vanish")
 _DEFAULTS: dict[str, Any] = {

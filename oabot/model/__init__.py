@@ -13,6 +13,7 @@ from oabot.model.case import (
 )
 from oabot.model.log import (
     GLOBAL,
+    HIDING,
     NEVER,
     ActionClass,
     BlockChange,
@@ -47,6 +48,7 @@ from oabot.model.pages import (
 
 __all__ = [
     "GLOBAL",
+    "HIDING",
     "NEVER",
     "Account",
     "ActionClass",

@@ -15,6 +15,10 @@ GLOBAL = "global"
 """The scope of what holds on every wiki (a lock, global rights, a global block)."""
 
 
+HIDING = frozenset({"hidden", "oversighted"})
+"""The statuses of a global account whose name isn't public."""
+
+
 class Verdict(enum.StrEnum):
     """What the rules say of one log entry."""
 
