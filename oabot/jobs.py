@@ -88,6 +88,8 @@ class Job:
 
 JOBS: Final[Mapping[str, Job]] = {
     "tables": Job((read, publish), 3600.0),
+    "statements": Job((read, publish), 3600.0),
+    "letters": Job((read, publish), 3600.0),
     "reconcile": Job((read, recheck, publish), 4 * 3600.0, LONG_OVERLAP),
     "all": Job((read, recheck, publish), 4 * 3600.0, LONG_OVERLAP),
 }

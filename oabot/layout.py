@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from oabot.config import WikiSettings
-from oabot.errors import PageRefused
+from oabot.errors import PageRefused, RegionError
 from oabot.i18n import Language, language
 from oabot.model import Page, PageState
 from oabot.split import PAGE, Table, parent, subpage
@@ -38,6 +38,14 @@ class Layout:
 def find(page: Page, settings: WikiSettings) -> tuple[Region, ...]:
     """The regions in a page's own text. Raises: `RegionError`."""
     return regions(page.text, settings.template_opening, settings.template_closing)
+
+
+def has_view(page: Page, settings: WikiSettings, views: Collection[str]) -> bool:
+    """Whether a page has a region of one of these views; a page that can't be read may have."""
+    try:
+        return any(region.view in views for region in find(page, settings))
+    except RegionError:
+        return True
 
 
 def head(page: Page, settings: WikiSettings) -> str | None:

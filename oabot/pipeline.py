@@ -15,8 +15,9 @@ from oabot.drafts import Desk, draft_page, shows_erased, subpages
 from oabot.errors import InputError, RegionError, SourceError, WikiError
 from oabot.explanations import Explanations
 from oabot.ingest import OVERLAP, Ingest, Report
+from oabot.jobnames import VIEWS
 from oabot.known import Known, know
-from oabot.layout import Layout, find, head
+from oabot.layout import Layout, find, has_view, head
 from oabot.leave import Leave
 from oabot.ledger import Held, Ledger
 from oabot.links import Resolved
@@ -285,13 +286,17 @@ class Pipeline:
         """The titles of pages to bring up, each with those that have to be there before it."""
         found, settings = self._found[dbname], self._settings.wikis[dbname]
         heads = {title: _head(page, settings) for title, page in found.items()}
+        views = VIEWS.get(terms.job)
         order: dict[str, list[str]] = {}
         for title, page in found.items():
-            if heads[title] is None and only in ("", title):
+            wanted = views is None or has_view(page, settings, views)
+            if heads[title] is None and only in ("", title) and wanted:
                 before = self._subpages(dbname, page, terms)
                 order |= {one: [] for one in before} | {title: before}
         return order | {
-            title: [] for title, head in heads.items() if title not in order and head and only in ("", title, head)
+            title: []
+            for title, head in heads.items()
+            if title not in order and head and only in ("", title, head) and (views is None or head in order)
         }
 
     def _subpages(self, dbname: str, page: Page, terms: Terms) -> list[str]:

@@ -10,7 +10,7 @@ from oabot.communityconfig import request_rules
 from oabot.control import Control
 from oabot.dryrun import DryRunWiki
 from oabot.errands import Done
-from oabot.jobs import JOBS, Work
+from oabot.jobs import Work
 from oabot.journal import Entry
 from oabot.leave import Terms
 from oabot.ledger import Held
@@ -91,7 +91,6 @@ class RequestedRuns:
 
     def _work(self, name: str, work: Work, pages: Pages) -> None:
         """Do a job, on these pages if there are any."""
-        name = name if name in JOBS else "tables"
         if not pages:
             jobs.run(name, work)
         for wiki, title in sorted(pages):

@@ -23,7 +23,7 @@ AnnotationField = Literal["statement", "discussion", "local_notice", "note", "cl
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 class WikiApproval(_Section):
@@ -85,13 +85,17 @@ class OnWikiConfig(_Section):
     comment: str = ""
     """For people; not used."""
     wikis: dict[Dbname, WikiApproval] = {}
+    """By database name, the wikis that approved the bot; without this section those of the operator."""
     actors: dict[str, Any] = {}
-    """As in `oabot.rules.load`: office, trust_and_safety, office_it, staff_suffix, vanish."""
+    """Whose actions count: office, trust_and_safety, office_it and vanish are lists of names, each a text or an object
+    with name, from and to (dates); staff_suffix says whether the suffix (WMF) makes somebody staff."""
     statements: tuple[StatementConfig, ...] = ()
     committee: tuple[Committee, ...] = ()
     settle_hours: Annotated[float, Field(ge=0, le=720)] | None = None
+    """How long an action rests before it is first shown, if longer than the operator has it."""
     limits: Limits = Limits()
     annotation_groups: dict[AnnotationField, tuple[Group, ...]] = {}
+    """Which groups may set a field of a note, instead of administrators of Meta and stewards."""
     request_groups: tuple[Group, ...] = ()
     """Global or Meta groups that may ask for runs everywhere; stewards always may."""
     contact: Annotated[str, Field(max_length=500)] = ""

@@ -162,9 +162,8 @@ class Lane:
     def _do_for_people(self, job: Job, held: Held) -> None:
         """Carry out one request; whatever comes of it, it isn't tried again by this process."""
         self._left.remove(job)
-        name = job.name if job.name in JOBS else "all"
-        self._heartbeat.beat("saving", JOBS[name].seconds)
-        with self._in_time(name):
+        self._heartbeat.beat("saving", JOBS[job.name].seconds)
+        with self._in_time(job.name):
             self._people.do(job, held)
 
     def _work(self, due: list[Job], run: str, held: Held) -> Work:

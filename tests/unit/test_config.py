@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from oabot.config import load_settings, read_onwiki
+from oabot.config import OnWikiConfig, load_settings, read_onwiki
 from oabot.config.settings import credentials
 from oabot.errors import ConfigError
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_without_a_file_the_settings_are_for_meta(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,3 +123,17 @@ def test_the_config_of_the_communities_is_read() -> None:
     assert config.wikis["ruwiki"].drafts == ("ru",)
     assert config.statements[0].expected is not None
     assert config.settle_hours == 12
+
+
+def test_the_published_schema_of_the_config_is_the_one_it_is_checked_by() -> None:
+    published = json.loads((DOCS / "config.schema.json").read_text(encoding="utf-8"))
+
+    assert published == OnWikiConfig.model_json_schema()
+
+
+def test_the_config_in_the_documentation_can_be_used() -> None:
+    (example,) = re.findall(r"```json\n(.*?)```", (DOCS / "admins.md").read_text(encoding="utf-8"), re.DOTALL)
+
+    config = read_onwiki(example)
+
+    assert config.model_fields_set == set(OnWikiConfig.model_fields) - {"comment", "committee"}

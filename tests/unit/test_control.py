@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from oabot import jobs
+from oabot import jobnames, jobs
 from oabot.journal import Entry
 from oabot.ledger import Held
 from oabot.model import User
@@ -372,3 +374,28 @@ def quiet(world: ControlWorld, held: Held) -> None:
     terms = Terms(ACCOUNT, "metawiki", world.new_run())
     work = jobs.run("tables", jobs.Work(world.control.pipeline(), terms, held))
     world.control.finish(work, Entry(terms.run, world.clock.now(), "schedule", "tables", outcomes=work.outcomes))
+
+
+def test_a_job_looks_at_the_pages_that_it_is_named_for(world: ControlWorld) -> None:
+    notices = f"User:{ACCOUNT}/Notices"
+    world.wikis["metawiki"].put(notices, "{{Office actions|statements}}\n{{Office actions end}}\n")
+    for job in ("statements", "letters"):
+        world.ask(job=job, mode="save")
+        world.work()
+    assert world.text() == REGION.rstrip()
+    assert world.text(notices) != "{{Office actions|statements}}\n{{Office actions end}}"
+
+    world.ask(job="tables", mode="save")
+    world.work()
+    assert "示例甲" in world.text()
+
+
+def test_what_can_be_asked_for_on_wiki_and_at_a_terminal_can_be_done() -> None:
+    assert set(jobs.JOBS) == set(jobnames.JOBS) == set(cli_jobs())
+
+
+def cli_jobs() -> list[str]:
+    """What ``bot.py once`` takes, as its help says it."""
+    bot = [sys.executable, "bot.py", "once", "--help"]
+    said = subprocess.run(bot, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True).stdout
+    return said.partition("{")[2].partition("}")[0].split(",")

@@ -10,11 +10,14 @@ import mwparserfromhell
 import pytest
 
 from oabot import rules
+from oabot.annotations import FIELDS
+from oabot.answers import Answer
 from oabot.attribution import attribute
 from oabot.config import Settings, WikiSettings
 from oabot.i18n import language as oabot_language
+from oabot.jobnames import JOBS
 from oabot.model import Revision, User
-from oabot.runrequests import ANSWER, reader, refusal, requests
+from oabot.runrequests import ANSWER, MODES, SCOPES, reader, refusal, requests
 from oabot.runrequests import Rules as RequestRules
 from oabot.views import VIEWS, Material, Place
 from oabot.views.frame import framed
@@ -110,6 +113,17 @@ def test_a_template_shows_every_parameter_that_its_documentation_describes(langu
         shown = set(re.findall(r"\{\{\{(\w+)\|", pages[f"Template:{name}"]))
         answers = set(ANSWER) if name == "Office action request" else set()
         assert shown == set(template_data(pages[f"Template:{name}/doc"])["params"]) | answers
+
+
+def test_every_word_of_a_note_and_a_request_that_the_bot_reads_is_described_on_the_wiki_and_in_the_manual() -> None:
+    pages, manual = texts("en"), (README.parent / "docs/editors.md").read_text(encoding="utf-8")
+    note = template_data(pages["Template:Office action note/doc"])["params"]
+    request = template_data(pages["Template:Office action request/doc"])["params"]
+
+    assert set(note) == {"entry", *FIELDS, "letters", "letter", "question", "answer"}
+    assert {name for name in note if f"| `{name}`" not in manual} == set()
+    for word in (*JOBS, *SCOPES, *MODES, *Answer):
+        assert word in str(request) + str(note["answer"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
