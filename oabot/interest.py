@@ -172,7 +172,8 @@ class Interest:
         return self._topic(wiki, target, 2) if isinstance(target, str) else None
 
     def _topic(self, wiki: str, title: str, namespace: object) -> Topic | None:
-        return self.pages.get((wiki, title)) or self._own(namespace, title)
+        # A page on which we answer is one that we keep too, but it is people's words there that matter.
+        return self._own(namespace, title) or self.pages.get((wiki, title))
 
     def _own(self, namespace: object, title: str) -> Topic | None:
         """The names of namespaces differ from wiki to wiki; their numbers don't."""

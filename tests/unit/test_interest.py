@@ -1,6 +1,7 @@
 """Which events wake us: everything that can concern a listed action, and next to nothing else."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -161,6 +162,16 @@ def test_a_wake_up_says_where_to_look_and_no_name() -> None:
 
     assert wake is not None
     assert (wake.wiki, wake.event, wake.entries) == ("metawiki", "6b7a", (EntryId("metawiki", 109),))
+
+
+def test_a_page_of_requests_stays_one_when_we_have_answered_there() -> None:
+    title = f"Участник:{BOT}/Requests"
+    kept = replace(INTEREST, pages={("ruwiki", title): Topic.REGION})
+
+    wake = kept.wake(edit(wiki="ruwiki") | {"namespace": 2, "title": title})
+
+    assert wake is not None
+    assert wake.topic is Topic.REQUESTS
 
 
 def test_names_quoted_in_a_comment_do_not_wake_us() -> None:
