@@ -47,7 +47,7 @@ class Acts:
 
     def _block(self, number: int) -> tuple[str, int]:
         params = {"5::duration": "1 year", "6::flags": "nocreate", "sitewide": True}
-        return self._log("block", "block", f"Пример Блок {number}", params, "ruwiki")
+        return self._log("block", "block", self._locked[-1], params, "ruwiki")  # who is nowhere else isn't shown
 
     def _block_globally(self, number: int) -> tuple[str, int]:
         return self._log("gblblock", "gblock", f"Пример Везде {number}", {"expiry": "infinity", "flags": []})

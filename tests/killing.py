@@ -82,8 +82,7 @@ class Killer:
 
     def on_save(self, dbname: str, params: dict[str, str]) -> None:
         """A save goes to the wiki."""
-        text = hashlib.sha256(params.get("text", "").encode()).hexdigest()
-        self.sent[dbname, params.get("title", ""), text] += 1
+        self.sent[told_apart(dbname, params)] += 1
 
     def _watch(self, point: str, before: tuple[int, int]) -> None:
         which = POINTS.index(point) == POINTS.index("recorded")
@@ -98,6 +97,11 @@ class Killer:
             stored = self._ask("SELECT count(*) FROM oabot_observations")
             return stored, self._ask("SELECT count(*) FROM oabot_publications WHERE revid IS NOT NULL")
         return (0, 0)
+
+
+def told_apart(dbname: str, params: dict[str, str]) -> tuple[str, str, str]:
+    """What a save is: the wiki, the page, the text's SHA-256."""
+    return dbname, params.get("title", ""), hashlib.sha256(params.get("text", "").encode()).hexdigest()
 
 
 class Watcher(Protocol):
