@@ -1,5 +1,6 @@
 """The continuous job on real wikis: woken by their stream, alone at the pen, and ended in time."""
 
+import random
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.killing import Killer, proxy
 from tests.local_bot import Bot
 from tests.local_farm import Farm
 from tests.running import Running, expire_lease, sql, until
@@ -68,6 +70,7 @@ def test_a_lock_on_the_wire_becomes_a_row_on_the_page(farm: Farm, bot: Bot) -> N
     assert code == 0
 
 
+@pytest.mark.long
 def test_a_desysop_that_only_metas_log_shows_comes_to_the_wiki_that_it_concerns(farm: Farm, bot: Bot) -> None:
     with Running(bot) as run:
         run.await_quiet()
@@ -79,6 +82,7 @@ def test_a_desysop_that_only_metas_log_shows_comes_to_the_wiki_that_it_concerns(
         until(lambda: farm.text("zhwiki", TABLE) != before, "the change of status on zhwiki")
 
 
+@pytest.mark.long
 def test_what_happens_while_it_is_down_is_there_after_its_start(farm: Farm, bot: Bot) -> None:
     with Running(bot) as run:
         run.await_quiet()
@@ -92,6 +96,7 @@ def test_what_happens_while_it_is_down_is_there_after_its_start(farm: Farm, bot:
         assert not run.says("a gap")
 
 
+@pytest.mark.long
 def test_pywikibot_is_loaded_when_there_is_something_to_save_and_not_before(farm: Farm, bot: Bot) -> None:
     with Running(bot) as run:
         run.await_quiet()
@@ -124,6 +129,7 @@ def phases() -> list[Any]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("steered", "how", "name"), phases())
 def test_it_ends_within_ten_seconds_in_every_phase_and_loses_nothing(
     farm: Farm, bot: Bot, steered: str | None, how: signal.Signals, name: str
@@ -176,6 +182,32 @@ def test_as_process_one_it_ends_too(farm: Farm, bot: Bot) -> None:
 
         assert code == 0
         assert time.monotonic() - began < 10
+
+
+def test_killed_before_it_hears_that_a_page_was_saved_its_successor_saves_it_no_second_time(
+    farm: Farm, bot: Bot
+) -> None:
+    killer = Killer(lambda _: 0, random.Random(1))  # noqa: S311 - nothing is left to chance here
+    with proxy(farm, "metawiki", killer) as address:
+        settings = bot.folder / "proxied.toml"
+        text = bot.settings.read_text(encoding="utf-8").replace(f'"{farm.url("metawiki")}"', f'"{address}"')
+        settings.write_text(text, encoding="utf-8")
+        bot.environment["OABOT_SETTINGS"] = str(settings)
+        with Running(bot, "killed") as run:
+            run.await_quiet()
+            killer.arm("reply lost", run.process.pid)
+            farm.add_log("metawiki", lock("Пример Убитый"))
+            until(lambda: run.process.poll() is not None, "its end")
+        expire_lease(bot)
+        with Running(bot, "successor") as successor:
+            successor.await_quiet()
+            until(lambda: shows(farm, "Пример Убитый"), "the row")
+            successor.end()
+
+    assert run.process.returncode == -signal.SIGKILL
+    assert set(killer.sent.values()) == {1}
+    saved = texts(farm)
+    assert len(saved) == len(set(saved))
 
 
 def test_a_second_copy_waits_and_takes_over(farm: Farm, bot: Bot) -> None:

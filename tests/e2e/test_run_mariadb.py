@@ -13,7 +13,7 @@ from tests.local_bot import Bot
 from tests.local_farm import Farm
 from tests.running import Running, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.mariadb]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.mariadb]
 
 PASSWORD = "loopback0database0password"
 

@@ -1,109 +1,21 @@
 """The lane: what it does when it is woken, and what it leaves for later when something fails."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from oabot.clock import EndingClock
-from oabot.config import Settings
-from oabot.control import Control
-from oabot.errands import Errands
-from oabot.health import Alarm, Heartbeat
-from oabot.ingest import Ingest
 from oabot.interest import Topic, Wake
-from oabot.ledger import Asked, JobState, Ledger
+from oabot.ledger import Asked
 from oabot.model import EntryId
-from oabot.pipeline import Pipeline
 from oabot.publish import TURN
-from oabot.requestedruns import RequestedRuns
-from oabot.rules import Rules
-from oabot.scheduler.intake import Intake
-from oabot.scheduler.lane import Lane
-from oabot.scheduler.turn import Turn
-from oabot.seams import Wiki
-from oabot.sources.api import Api
 from oabot.sources.eventstream import Heard
-from oabot.sources.logevents import LogEvents
-from oabot.timestamps import parse_timestamp
+from tests.lane import LOCKED, Stage
 from tests.world import REGION, TABLE, World
 
 pytestmark = pytest.mark.loopback
-
-LOCKED = "2022-12-31T23:00:00Z"
-
-
-class Bot:
-    """The program's parts, in a world."""
-
-    statement_pages = ()
-    secrets = ()
-    agent = "oabot/test (test@example.org)"
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.made = 0
-        self.runs = 0
-
-    @property
-    def settings(self) -> Settings:
-        return self.world.settings
-
-    @property
-    def clock(self) -> EndingClock:
-        return self.world.clock
-
-    @property
-    def rules(self) -> Rules:
-        return self.world.rules
-
-    @property
-    def ledger(self) -> Ledger:
-        return self.world.ledger
-
-    def pipeline(self, wikis: Mapping[str, Wiki]) -> Pipeline:
-        sources = {
-            dbname: LogEvents(Api(logs.url, dbname, self.agent, self.clock)) for dbname, logs in self.world.logs.items()
-        }
-        ingest = Ingest(sources, self.ledger, self.rules, self.clock, self.settings.central)
-        return Pipeline(self.settings, self.rules, self.ledger, ingest, wikis, self.clock)
-
-    def control(self, wikis: Mapping[str, Wiki]) -> Control:
-        return Control(self.settings, wikis, self.ledger, self.clock, lambda over, _settings, _: self.pipeline(over))
-
-    def errands(self, control: Control) -> Errands:
-        return Errands(control, RequestedRuns(control, self.new_run), self.new_run)
-
-    def wikis(self, *, save: bool) -> Mapping[str, Wiki]:
-        self.made += 1
-        return self.world.wikis
-
-    def new_run(self) -> str:
-        self.runs += 1
-        return f"run-{self.runs}"
-
-
-class Stage:
-    """A lane in a world, and all that it told."""
-
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world = world
-        self.bot = Bot(world)
-        self.mails: list[str] = []
-        self.turn = Turn(world.ledger)
-        self.intake = Intake(world.ledger, world.clock, lambda: None)
-        alarm = Alarm(lambda subject, _: self.mails.append(subject), world.clock)
-        self.lane = Lane(self.bot, self.turn, self.intake, Heartbeat(str(folder / "beat"), world.clock), alarm)
-
-    def wake(self, logid: int, when: str = LOCKED, log_type: str = "globalauth") -> None:
-        entry = EntryId("metawiki", logid)
-        wake = Wake(Topic.LOG, "metawiki", f"event-{logid}", (entry,), log_type, parse_timestamp(when))
-        self.intake.take(Heard((wake,), f"position-{logid}"))
-
-    def states(self) -> list[str]:
-        return [job.state.value for job in self.world.ledger.inbox.in_state(*JobState)]
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from soak import trials
 
 
@@ -18,3 +20,11 @@ def test_a_bot_killed_on_the_way_loses_and_doubles_nothing() -> None:
 
     assert found["broken"] == []
     assert found["kills"] >= 10
+
+
+@pytest.mark.loopback
+def test_in_cycles_in_which_nothing_happens_nothing_is_saved() -> None:
+    found = trials()["quiet"](quick=True, seed=7)
+
+    assert found["broken"] == []
+    assert (found["cycles"], found["edits"], found["requests_while_idle"]) == (50, 0, 0)
