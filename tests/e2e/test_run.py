@@ -187,7 +187,7 @@ def test_as_process_one_it_ends_too(farm: Farm, bot: Bot) -> None:
 def test_killed_before_it_hears_that_a_page_was_saved_its_successor_saves_it_no_second_time(
     farm: Farm, bot: Bot
 ) -> None:
-    killer = Killer(lambda _: 0, random.Random(1))  # noqa: S311 - nothing is left to chance here
+    killer = Killer(lambda _: 0, random.Random(1))
     with proxy(farm, "metawiki", killer) as address:
         settings = bot.folder / "proxied.toml"
         text = bot.settings.read_text(encoding="utf-8").replace(f'"{farm.url("metawiki")}"', f'"{address}"')
@@ -208,6 +208,25 @@ def test_killed_before_it_hears_that_a_page_was_saved_its_successor_saves_it_no_
     assert set(killer.sent.values()) == {1}
     saved = texts(farm)
     assert len(saved) == len(set(saved))
+
+
+@pytest.mark.long
+def test_a_wiki_that_hangs_delays_no_other_and_gets_its_rows_when_it_answers_again(farm: Farm, bot: Bot) -> None:
+    settings = bot.folder / "hasty.toml"
+    settings.write_text(f"request_deadline = 3.0\n{bot.settings.read_text(encoding='utf-8')}", encoding="utf-8")
+    bot.environment["OABOT_SETTINGS"] = str(settings)
+    with Running(bot) as run:
+        run.await_quiet()
+        farm.control("zhwiki", "php", STEER % ("true", "sleep( 15 )"))
+        for name, dbname in (("示例挂起", "zhwiki"), ("Пример Рядом", "ruwiki")):
+            change = {"type": "rights", "action": "rights", "user": "WMFOffice", "comment": "Office action"}
+            groups = {"4::oldgroups": ["sysop"], "5::newgroups": []}
+            farm.add_log("metawiki", {**change, "title": f"User:{name}@{dbname}", "params": groups})
+        until(lambda: shows(farm, "示例挂起"), "the row on Meta", 30)
+        until(lambda: shows(farm, "Пример Рядом", "ruwiki"), "the row on ruwiki", 30)
+        farm.control("zhwiki", "php", None)
+        until(lambda: shows(farm, "示例挂起", "zhwiki"), "the row on the wiki that hung", 180)
+        run.end()
 
 
 def test_a_second_copy_waits_and_takes_over(farm: Farm, bot: Bot) -> None:
