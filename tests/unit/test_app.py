@@ -1,0 +1,38 @@
+"""What the program is wired of: the parts that only work when they are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from oabot.app import App
+from oabot.config import Settings
+from tests.fakes.mediawiki import FakeMediaWiki
+
+pytestmark = pytest.mark.loopback
+
+
+@pytest.fixture
+def logs() -> Iterator[dict[str, FakeMediaWiki]]:
+    made = {dbname: FakeMediaWiki(dbname) for dbname in ("metawiki", "ruwiki", "fawiki")}
+    yield made
+    for one in made.values():
+        one.close()
+
+
+def test_a_performers_log_is_read_only_where_centralauth_says_that_there_is_an_account(
+    logs: dict[str, FakeMediaWiki], tmp_path: Path
+) -> None:
+    info = {"name": "WMFOffice", "merged": [{"wiki": "metawiki"}, {"wiki": "ruwiki"}], "unattached": []}
+    logs["metawiki"].modules["globaluserinfo"] = lambda _: {"query": {"globaluserinfo": info}}
+    wikis = {dbname: {"url": one.url.removesuffix("/w/api.php"), "language": "en"} for dbname, one in logs.items()}
+    given = {"contact": "test@example.org", "database": f"sqlite:///{tmp_path}/ledger.sqlite", "wikis": wikis}
+    app = App(Settings.model_validate(given))
+    app.pipeline({}).read()
+    read = {dbname: {asked["leuser"] for asked in one.asked if "leuser" in asked} for dbname, one in logs.items()}
+
+    assert "WMFOffice" in read["metawiki"]
+    assert read["ruwiki"] == read["metawiki"]
+    assert read["fawiki"] == set()
