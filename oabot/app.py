@@ -11,35 +11,29 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from oabot import __version__, explanations, rules
-from oabot.clock import SystemClock
-from oabot.communityconfig import annotation_groups
+from oabot import __version__, communityconfig, rules
+from oabot.clock import EndingClock, SystemClock
 from oabot.config import Credentials, OnWikiConfig, Settings
 from oabot.config.settings import credentials
-from oabot.control import Control
-from oabot.correspondences import Around, Correspondences, Remembered
-from oabot.discussions import Discussions
-from oabot.dryrun import DryRunWiki
-from oabot.errands import Errands
 from oabot.errors import ConfigError, LeaseLost
-from oabot.homes import Homes
-from oabot.ingest import Ingest
+from oabot.known import Known, know
 from oabot.ledger import Held, Ledger
 from oabot.model import CommitteeTotals, Edit
-from oabot.officeposts import OfficePosts
-from oabot.pipeline import Explain, Pipeline
-from oabot.presence import Presence
-from oabot.requestedruns import RequestedRuns
 from oabot.seams import Wiki
-from oabot.sources.api import Api, Bounds
-from oabot.sources.attached import worth_reading
-from oabot.sources.logevents import LogEvents
-from oabot.translations import Translations
 from oabot.useragent import user_agent
 
+# What makes pages is imported where it is built: a bot that only listens does without.
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from oabot.control import Control
+    from oabot.correspondences import Around, Remembered
+    from oabot.discussions import Discussions
+    from oabot.errands import Errands
+    from oabot.explained import Followed
+    from oabot.officeposts import OfficePosts
+    from oabot.pipeline import Explain, Pipeline
+    from oabot.sources.api import Api
     from oabot.wiki import BotPassword, OAuth
 
 log = logging.getLogger(__name__)
@@ -48,14 +42,29 @@ log = logging.getLogger(__name__)
 class App:
     """The bot as one process has it; nothing is built before it is asked for."""
 
-    def __init__(self, settings: Settings, onwiki: OnWikiConfig | None = None) -> None:
+    def __init__(
+        self, settings: Settings, onwiki: OnWikiConfig | None = None, clock: EndingClock | None = None
+    ) -> None:
         """`onwiki` is the community's config as far as it is known; its actors replace the operator's."""
-        self.settings = settings
-        self._onwiki, self._remembered = onwiki, Remembered()
-        self.clock = SystemClock()
-        self.followed = explanations.followed(onwiki.statements if onwiki else ())
+        self.settings, self._onwiki = settings, onwiki
+        self.clock = clock or SystemClock()
         actors = onwiki.actors if onwiki and onwiki.actors else settings.actors
         self.rules = rules.load(actors)
+
+    @functools.cached_property
+    def followed(self) -> list[Followed]:
+        """The statements that are followed."""
+        if not (self._onwiki and self._onwiki.statements):
+            return []
+        from oabot import explanations
+
+        return explanations.followed(self._onwiki.statements)
+
+    @functools.cached_property
+    def _remembered(self) -> Remembered:
+        from oabot.correspondences import Remembered
+
+        return Remembered()
 
     @functools.cached_property
     def ledger(self) -> Ledger:
@@ -90,6 +99,8 @@ class App:
     @functools.cached_property
     def apis(self) -> Mapping[str, Api]:
         """A reader of each wiki, without an account."""
+        from oabot.sources.api import Api, Bounds
+
         bounds = Bounds(deadline=self.settings.request_deadline)
         return {
             dbname: Api(wiki.api, dbname, self.agent, self.clock, bounds)
@@ -100,6 +111,12 @@ class App:
         self, wikis: Mapping[str, Wiki], ledger: Ledger | None = None, since: datetime | None = None
     ) -> Pipeline:
         """The pipeline over these wikis; `since` bounds how far back performers' logs are read the first time."""
+        from oabot.ingest import Ingest
+        from oabot.pipeline import Pipeline
+        from oabot.presence import Presence
+        from oabot.sources.attached import worth_reading
+        from oabot.sources.logevents import LogEvents
+
         ledger = ledger or self.ledger
         sources = {dbname: LogEvents(api) for dbname, api in self.apis.items()}
         central = self.apis[self.settings.central]
@@ -121,8 +138,10 @@ class App:
 
     def _around(self, wikis: Mapping[str, Wiki]) -> Around:
         """The public record around the cases, as the community's config wants it."""
+        from oabot.correspondences import Around, Correspondences
+
         onwiki = self._onwiki or OnWikiConfig()
-        groups = annotation_groups(self.settings.central, onwiki)["note"]
+        groups = communityconfig.annotation_groups(self.settings.central, onwiki)["note"]
         letters = Correspondences(wikis, self.settings, groups, self._remembered)
         committee = tuple(CommitteeTotals(**dict(one)) for one in onwiki.committee)
         return Around(letters.read, self.discussions.resolve, self.office_posts.read, committee)
@@ -130,38 +149,61 @@ class App:
     @functools.cached_property
     def office_posts(self) -> OfficePosts:
         """What the Office wrote on talk pages, asked for once a day."""
+        from oabot.officeposts import OfficePosts
+
         accounts = [actor.name for actor in self.rules.actors.office]
         return OfficePosts(self.apis[self.settings.central], accounts, self.clock)
 
     @functools.cached_property
     def discussions(self) -> Discussions:
         """Where discussions are now, asked for once a day."""
+        from oabot.discussions import Discussions
+
         addresses = {dbname: wiki.url for dbname, wiki in self.settings.wikis.items()}
         return Discussions(self.apis, addresses, self.settings.central, self.clock)
 
     def under(self, settings: Settings, onwiki: OnWikiConfig) -> App:
         """The same process by other settings and another config of the community."""
-        other = App(settings, onwiki)
-        other.clock, other._remembered = self.clock, self._remembered
-        other.__dict__ |= {"ledger": self.ledger, "apis": self.apis, "discussions": self.discussions}
+        other = App(settings, onwiki, self.clock)
+        for name in ("ledger", "apis", "discussions", "_remembered"):
+            other.__dict__[name] = getattr(self, name)
         if other.rules.actors.office == self.rules.actors.office:
             other.__dict__["office_posts"] = self.office_posts
         return other
 
+    def known(self) -> Known:
+        """All that the ledger holds, judged as the community last wanted it. Raises: `LedgerError`."""
+        onwiki = self._given or communityconfig.kept(self.ledger).onwiki
+        judging = rules.load(onwiki.actors) if onwiki and onwiki.actors else self.rules
+        held = set(self.ledger.erasures.held())
+        return know(self.ledger.observations.entries(), judging, self.clock.now(), left_out=held)
+
+    @property
+    def _given(self) -> OnWikiConfig | None:
+        """The config that the operator gives in place of the community's."""
+        return None if self._onwiki == OnWikiConfig() else self._onwiki
+
     def control(self, wikis: Mapping[str, Wiki]) -> Control:
         """What people want of runs on these wikis, and what they are told."""
+        from oabot.control import Control
 
         def build(over: Mapping[str, Wiki], settings: Settings, onwiki: OnWikiConfig) -> Pipeline:
             return self.under(settings, onwiki).pipeline(over)
 
-        given = None if self._onwiki == OnWikiConfig() else self._onwiki
-        return Control(self.settings, wikis, self.ledger, self.clock, build, onwiki=given)
+        return Control(self.settings, wikis, self.ledger, self.clock, build, onwiki=self._given)
 
     def errands(self, control: Control) -> Errands:
         """What people ask for on-wiki."""
+        from oabot.errands import Errands
+        from oabot.requestedruns import RequestedRuns
+
         return Errands(control, RequestedRuns(control, self.new_run), self.new_run)
 
     def _explain(self, ledger: Ledger) -> Explain:
+        from oabot import explanations
+        from oabot.homes import Homes
+        from oabot.translations import Translations
+
         api = self.apis[self.settings.central]
         translations = Translations(api, ledger, self.clock, self.followed)
         homes = Homes(api, ledger, self.clock)
@@ -186,6 +228,8 @@ class App:
 
     def dry(self, wikis: Mapping[str, Wiki], on_edit: Callable[[str, Edit, str], None]) -> Mapping[str, Wiki]:
         """The same wikis, but what would be saved goes to `on_edit` with its diff."""
+        from oabot.dryrun import DryRunWiki
+
         return {dbname: DryRunWiki(wiki, functools.partial(on_edit, dbname)) for dbname, wiki in wikis.items()}
 
     @contextmanager

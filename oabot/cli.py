@@ -123,14 +123,20 @@ def _report(asked: argparse.Namespace) -> int:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    from oabot import headstart
+    from oabot.clock import SystemClock
+
+    clock = SystemClock()
+    early = headstart.begin(asked.settings, clock)
+
     from oabot import logs, scheduler
     from oabot.app import App
     from oabot.config.settings import credentials
 
-    app = App(_settings(asked), _onwiki(asked))
+    app = App(_settings(asked), _onwiki(asked), clock)
     credentials()
     logs.configure(app.secrets)
-    return scheduler.run(app)
+    return scheduler.run(app, early)
 
 
 def _doctor(asked: argparse.Namespace) -> int:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from oabot.annotations import FIELDS
 from oabot.config import OnWikiConfig, Settings, WikiSettings, read_onwiki
 from oabot.errors import ConfigError
 from oabot.ledger import Ledger
 from oabot.model import Page, PageState
-from oabot.runrequests import Rules
+
+if TYPE_CHECKING:
+    from oabot.runrequests import Rules
 
 PAGE = "Config.json"
 PROTECTION = "sysop"
@@ -95,6 +96,8 @@ def _narrowed(dbname: str, wiki: WikiSettings, onwiki: OnWikiConfig | None) -> W
 
 def request_rules(dbname: str, onwiki: OnWikiConfig) -> Rules:
     """Who may ask for what on a wiki, and how often."""
+    from oabot.runrequests import Rules
+
     default = Rules()
     community = onwiki.wikis.get(dbname)
     return replace(
@@ -108,6 +111,8 @@ def request_rules(dbname: str, onwiki: OnWikiConfig) -> Rules:
 
 def annotation_groups(central: str, onwiki: OnWikiConfig) -> dict[str, frozenset[str]]:
     """Field -> groups that may set it."""
+    from oabot.annotations import FIELDS
+
     community = onwiki.wikis.get(central)
     default = frozenset({"sysop", "steward", *(community.groups if community else ())})
     chosen: Mapping[str, tuple[str, ...]] = {str(name): groups for name, groups in onwiki.annotation_groups.items()}

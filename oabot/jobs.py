@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from oabot.ingest import LONG_OVERLAP, OVERLAP, Report
 from oabot.ledger import Held
 from oabot.model import EntryId
-from oabot.pipeline import Pipeline
-from oabot.publish import Outcome, Terms
+
+if TYPE_CHECKING:
+    from oabot.pipeline import Pipeline
+    from oabot.publish import Outcome, Terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-import smtplib
 from collections import deque
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from oabot.seams import Clock
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ class Mail:
             log.warning("not mailed: %d mails within the hour", PER_HOUR)
             return False
         self._sent.append(now)
+        import smtplib
+
         try:
             self._deliver(self._message(subject, text))
         except (smtplib.SMTPException, OSError, ValueError) as fault:
@@ -48,6 +51,8 @@ class Mail:
         return True
 
     def _message(self, subject: str, text: str) -> EmailMessage:
+        from email.message import EmailMessage
+
         message = EmailMessage()
         message["From"], message["To"] = self._sender, self._to
         message["Subject"] = "[oabot] " + " ".join(subject.split())[:200]
@@ -56,5 +61,7 @@ class Mail:
         return message
 
     def _deliver(self, message: EmailMessage) -> None:
+        import smtplib
+
         with smtplib.SMTP(self._host, self._port, timeout=_SECONDS) as server:
             server.send_message(message)

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from oabot.errors import ConfigError
 
+STREAM = "https://stream.wikimedia.org/v2/stream/recentchange"
+"""The stream of recent changes to all wikis."""
+
 
 class Address(NamedTuple):
     """How to reach a wiki."""

@@ -12,6 +12,7 @@ from oabot.errands import Errands
 from oabot.health import Alarm, Heartbeat
 from oabot.ingest import Ingest
 from oabot.interest import Topic, Wake
+from oabot.known import Known
 from oabot.ledger import JobState, Ledger
 from oabot.model import EntryId
 from oabot.pipeline import Pipeline
@@ -57,6 +58,9 @@ class Bot:
     @property
     def ledger(self) -> Ledger:
         return self.world.ledger
+
+    def known(self) -> Known:
+        return self.pipeline({}).known()
 
     def pipeline(self, wikis: Mapping[str, Wiki]) -> Pipeline:
         sources = {

@@ -67,7 +67,7 @@ class Settings(_Section):
     saves_per_run: Annotated[int, Field(ge=0)] = 30
     request_deadline: Annotated[float, Field(gt=0, le=50)] = 45.0
     """Seconds for one request or save, however often it is tried; shorter than a turn of the lease."""
-    stream: str = "https://stream.wikimedia.org/v2/stream/recentchange"
+    stream: str = wikimedia.STREAM
     report_names: bool = False
     """Whether the report for the web names accounts and pages."""
     heartbeat: str = ""

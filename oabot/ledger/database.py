@@ -14,7 +14,6 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from oabot.errors import LedgerError
 from oabot.ledger import faults, opening
-from oabot.ledger.mariadb import MariaDb
 from oabot.ledger.opening import Opening, Storage
 from oabot.ledger.sqlite import SqliteFile
 from oabot.seams import Clock
@@ -102,6 +101,8 @@ def _storage(url: str) -> Storage:
     if kind == "sqlite" and parsed.database and parsed.database != ":memory:":
         return SqliteFile(Path(parsed.database))
     if kind in ("mysql", "mariadb"):
+        from oabot.ledger.mariadb import MariaDb
+
         return MariaDb(parsed)
     raise LedgerError("the database must be a SQLite file or on a MariaDB server")
 

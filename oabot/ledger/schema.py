@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
-from sqlalchemy.dialects.mysql import LONGTEXT, VARBINARY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -54,7 +53,11 @@ class Name(TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """VARBINARY on MariaDB; SQLite compares text as it is."""
-        return dialect.type_descriptor(VARBINARY(self.length) if dialect.name == "mysql" else Text())
+        if dialect.name != "mysql":
+            return dialect.type_descriptor(Text())
+        from sqlalchemy.dialects.mysql import VARBINARY
+
+        return dialect.type_descriptor(VARBINARY(self.length))
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | str | None:
         """Text to bytes."""
@@ -97,7 +100,11 @@ class Json(TypeDecorator[Any]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """TEXT ends at 64 KiB on MariaDB."""
-        return dialect.type_descriptor(LONGTEXT() if dialect.name == "mysql" else Text())
+        if dialect.name != "mysql":
+            return dialect.type_descriptor(Text())
+        from sqlalchemy.dialects.mysql import LONGTEXT
+
+        return dialect.type_descriptor(LONGTEXT())
 
     def process_bind_param(self, value: object, _dialect: Dialect) -> str:
         """Value to text."""

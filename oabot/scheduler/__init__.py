@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 from oabot.errors import LedgerError
 from oabot.health import Alarm, Heartbeat
 from oabot.ledger import Asked, Held
+from oabot.listener import POSITION, Listener
 from oabot.mail import Mail
 from oabot.scheduler.bot import Bot
 from oabot.scheduler.ending import GRACE, Ending
-from oabot.scheduler.intake import POSITION, Intake, Listener
+from oabot.scheduler.intake import Intake
 from oabot.scheduler.lane import IDLE, Lane
 from oabot.scheduler.turn import Turn
-from oabot.sources.eventstream import EventStream
 from oabot.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
@@ -37,17 +37,17 @@ DEAF: Final = timedelta(minutes=15)
 _GRACE_SECONDS: Final = 3600
 
 
-def run(bot: Bot) -> int:
-    """Run until asked to end; the exit code. Raises: `ConfigError`."""
+def run(bot: Bot, early: Listener | None = None) -> int:
+    """Run until asked to end; the exit code. `early` is who listens already. Raises: `ConfigError`."""
     ending = Ending(bot.clock)
     ending.install()
-    return _Service(bot, ending).run()
+    return _Service(bot, ending, early).run()
 
 
 class _Service:
     """The parts of the continuous job, and what connects them."""
 
-    def __init__(self, bot: Bot, ending: Ending) -> None:
+    def __init__(self, bot: Bot, ending: Ending, early: Listener | None) -> None:
         self._bot, self._ending = bot, ending
         self._turn = Turn(bot.ledger)
         self._intake = Intake(bot.ledger, bot.clock, self._ring)
@@ -55,8 +55,7 @@ class _Service:
         self._heartbeat = Heartbeat(bot.settings.heartbeat, bot.clock)
         self._lane = Lane(bot, self._turn, self._intake, self._heartbeat, Alarm(mail.send, bot.clock))
         self._lane.begin, self._lane.end = self._begin, self._end
-        self._stream = EventStream(bot.settings.stream, bot.agent, bot.clock, lambda: self._lane.interest)
-        self._listener: Listener | None = None
+        self._listener = early
         self._lock = threading.Lock()
         self._busy = self._rung = False
         self._quiet = threading.Event()
@@ -67,17 +66,19 @@ class _Service:
         """Everything, in order; the main thread then only waits."""
         self._heartbeat.beat("waiting", 180.0)
         try:
-            self._lane.lead()  # before the schedule is even loaded: listening is what matters
+            # Before the schedule is even loaded: listening is what matters.
+            if self._lane.lead() is None:
+                self._end()
         except LedgerError as fault:
             log.warning("%s; listening goes on", fault)
-            self._listen(None)
+            self._listen(self._listener.position if self._listener else None)
         self._turn.keep()
         scheduler = self._schedule()
         self._ending.then(lambda: _shut(scheduler))
         if not self._bot.clock.ending:
             scheduler.start()
         self._quiet.wait(GRACE)
-        self._intake.store()
+        self._intake.store(last=True)
         self._turn.end()
         log.info("ended")
         return 0
@@ -135,8 +136,10 @@ class _Service:
 
     def _mind_the_stream(self) -> None:
         """Read the logs every hour while the stream is silent."""
-        pulse, now = self._stream.pulse, self._bot.clock.now()
-        if self._listener is None or pulse.connected or pulse.since is None or now - pulse.since < DEAF:
+        if self._listener is None:
+            return
+        pulse, now = self._listener.pulse, self._bot.clock.now()
+        if pulse.connected or pulse.since is None or now - pulse.since < DEAF:
             return
         self._ask(f"deaf:{now:%Y-%m-%dT%H}", "tables")
 
@@ -162,9 +165,13 @@ class _Service:
             ledger.runs.end(one.id, "died", {})
 
     def _listen(self, position: str | None) -> None:
+        if self._listener is not None and self._listener.position != position:
+            self._end()  # it began elsewhere than where the ledger says
         if self._listener is None:
-            self._listener = Listener(self._stream, self._intake, position)
+            bot = self._bot
+            self._listener = Listener(bot.settings.stream, bot.agent, bot.clock, position)
             self._listener.start()
+        self._listener.serve(lambda: self._lane.interest, self._intake.take)
 
     def _end(self) -> None:
         if self._listener is not None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from oabot.clock import EndingClock
 from oabot.config import Settings
-from oabot.control import Control
-from oabot.errands import Errands
 from oabot.interest import Interest, Topic
+from oabot.known import Known
 from oabot.ledger import Ledger
-from oabot.pipeline import Pipeline
 from oabot.rules import Rules
 from oabot.seams import Wiki
 from oabot.targetlogs import titles
+
+if TYPE_CHECKING:
+    from oabot.control import Control
+    from oabot.errands import Errands
+    from oabot.pipeline import Pipeline
 
 
 class Bot(Protocol):
@@ -54,6 +57,10 @@ class Bot(Protocol):
     @property
     def statement_pages(self) -> tuple[str, ...]:
         """Titles on the central wiki of the statements that we follow."""
+        ...
+
+    def known(self) -> Known:
+        """All that the ledger holds, judged as the community last wanted it. Raises: `LedgerError`."""
         ...
 
     def pipeline(self, wikis: Mapping[str, Wiki]) -> Pipeline:
@@ -102,14 +109,13 @@ class LateWikis(Mapping[str, Wiki]):
         return len(self._names)
 
 
-def interest(bot: Bot, pipeline: Pipeline | None) -> Interest:
-    """What is of interest now; without a pipeline what is so in any case. Raises: `LedgerError`."""
+def interest(bot: Bot, known: Known | None) -> Interest:
+    """What is of interest now; without what is known, what is so in any case. Raises: `LedgerError`."""
     settings = bot.settings
     followed = {(settings.central, title): Topic.STATEMENT for title in bot.statement_pages}
     wikis = frozenset(settings.wikis)
-    if pipeline is None:
+    if known is None:
         return Interest(settings.account, wikis, bot.rules.actors, pages=followed)
-    known = pipeline.known()
     kept = {(page.wiki, page.title): Topic.REGION for page in bot.ledger.publications.all_latest()}
     return Interest(
         account=settings.account,

@@ -5,22 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from oabot.errors import LedgerError, Stopped
+from oabot.errors import LedgerError
 from oabot.interest import Topic, Wake
 from oabot.ledger import Asked, Ledger
+from oabot.listener import POSITION
 from oabot.model import EntryId
 from oabot.seams import Clock
-from oabot.sources.eventstream import EventStream, Gap, Heard
+from oabot.sources.eventstream import Gap, Heard
 from oabot.timestamps import parse_timestamp
 
 log = logging.getLogger(__name__)
-
-POSITION: Final = "stream:position"
-"""The key in the ledger's state."""
 
 _SAVED_EVERY: Final = timedelta(seconds=60)
 _MOST_PENDING: Final = 10_000
@@ -60,25 +58,28 @@ class Intake:
             self._position = heard.position
         self.store()
 
-    def store(self) -> None:
-        """Put what is pending into the inbox, then the position into the ledger; what can't be stored stays."""
+    def store(self, *, last: bool = False) -> None:
+        """Put what is pending into the inbox, then the position into the ledger; what can't be stored stays.
+
+        The position is put down once a minute, and with the `last` call before the process ends.
+        """
         with self._lock:
             try:
-                news = self._store()
+                news = self._store(anyway=last)
             except LedgerError as fault:
                 log.warning("%d wake-ups wait for the database: %s", len(self._pending), fault)
                 return
         if news:
             self._ring()
 
-    def _store(self) -> bool:
+    def _store(self, *, anyway: bool) -> bool:
         now = self._clock.now()
         news = bool(self._pending)
         for key in list(self._pending):
             self._ledger.inbox.enqueue(self._pending[key])
             del self._pending[key]
         position, when = self._saved
-        if self._position != position and (news or when is None or now - when >= _SAVED_EVERY):
+        if self._position != position and (news or anyway or when is None or now - when >= _SAVED_EVERY):
             self._ledger.state.put(POSITION, self._position)
             self._saved = (self._position, now)
         return news
@@ -87,32 +88,6 @@ class Intake:
         log.info("stream: a gap (%s) since %s", gap.why, gap.since or "an unknown time")
         asked = Asked(f"gap:{self._clock.now().isoformat()}", "tables", "schedule", arguments={"refresh": False})
         self._pending[asked.key] = asked
-
-
-class Listener:
-    """The thread that listens to the stream, one connection, until it is ended."""
-
-    def __init__(self, stream: EventStream, intake: Intake, position: str | None) -> None:
-        self._stream, self._intake, self._position = stream, intake, position
-        self._ended = threading.Event()
-
-    def start(self) -> None:
-        """Begin to listen, in a thread that doesn't keep the process alive."""
-        threading.Thread(target=self._listen, daemon=True, name="stream").start()
-
-    def end(self) -> None:
-        """Stop at the next sign of life of the stream."""
-        self._ended.set()
-
-    def _listen(self) -> None:
-        try:
-            listening: Iterator[Heard] = self._stream.listen(self._position)
-            for heard in listening:
-                if self._ended.is_set():
-                    return
-                self._intake.take(heard)
-        except Stopped:
-            pass
 
 
 def asked_by(wake: Wake) -> Asked:

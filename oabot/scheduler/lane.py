@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from oabot import jobs
 from oabot.errors import ConfigError, LeaseLost, LedgerError, Resting, Stopped
@@ -22,8 +23,10 @@ from oabot.publish import Result, Terms
 from oabot.scheduler.bot import Bot, LateWikis, interest
 from oabot.scheduler.followup import follow_up, missed
 from oabot.scheduler.intake import Intake, entries_of
-from oabot.scheduler.people import People
 from oabot.scheduler.turn import Turn
+
+if TYPE_CHECKING:
+    from oabot.scheduler.people import People
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +52,6 @@ class Lane:
     def __init__(self, bot: Bot, turn: Turn, intake: Intake, heartbeat: Heartbeat, alarm: Alarm) -> None:
         self._bot, self._turn, self._intake = bot, turn, intake
         self._heartbeat, self._alarm = heartbeat, alarm
-        wikis = LateWikis(tuple(bot.settings.wikis), lambda: bot.wikis(save=True))
-        self._people = People(bot, wikis)
         self._left: list[Job] = []
         self._leading: Held | None = None
         self.interest: Interest = interest(bot, None)
@@ -59,6 +60,13 @@ class Lane:
         self.end: Callable[[], object] = lambda: None
         """Called when it is over."""
         self.pause = IDLE
+
+    @cached_property
+    def _people(self) -> People:
+        """Control and errands, loaded with the first job: while there is none, listening is all there is to do."""
+        from oabot.scheduler.people import People
+
+        return People(self._bot, LateWikis(tuple(self._bot.settings.wikis), lambda: self._bot.wikis(save=True)))
 
     def tick(self) -> None:
         """Do all that is due; never raises."""
@@ -91,7 +99,7 @@ class Lane:
             if held is None:
                 self.end()
             else:
-                self.interest = interest(self._bot, self._people.pipeline)
+                self.interest = interest(self._bot, self._bot.known())
                 self.begin(held)
             self._leading = held
         return held
@@ -108,7 +116,9 @@ class Lane:
         """What is due, and what an error left undone: as much as one run can do, what we were told of first."""
         while (job := self._bot.ledger.inbox.take(held)) is not None:
             self._left.append(job)
-        ours = [job for job in self._left if not People.asked(job)]
+        if not self._left:
+            return []
+        ours = [job for job in self._left if not self._people.asked(job)]
         told = [job for job in ours if job.name == "tables" and news_of([job]) is not None]
         if told or not ours:
             return told or self._left[:1]
@@ -119,7 +129,7 @@ class Lane:
         )
 
     def _do(self, due: list[Job], held: Held) -> None:
-        if People.asked(due[0]):
+        if self._people.asked(due[0]):
             self._do_for_people(due[0], held)
             return
         run = self._bot.new_run()
@@ -132,7 +142,7 @@ class Lane:
         try:
             with self._in_time(name):
                 self._people.look(due, held)
-                if not all(People.only_looks(job) for job in due):
+                if not all(self._people.only_looks(job) for job in due):
                     jobs.run(name, work)
                     self._await_entries(work)
                     self._widen(work)
@@ -197,7 +207,7 @@ class Lane:
         What was done about one before we listened for it would else be found only at night.
         """
         before = self.interest.targets
-        self.interest = interest(self._bot, self._people.pipeline)
+        self.interest = interest(self._bot, self._people.pipeline.known())
         if new := frozenset(self.interest.targets - before):
             again = work.pipeline.ingest.run((), new)
             work.report.stored |= again.stored

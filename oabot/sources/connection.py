@@ -1,17 +1,16 @@
-"""An address that may be asked, and a session of one connection to it that asks as nobody."""
+"""A session of one connection to an address, which asks as nobody."""
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from oabot.errors import ConfigError
+from oabot.sources.address import is_loopback
 
 _SCHEMES: Final = {"http": HTTPConnectionPool, "https": HTTPSConnectionPool}
 
@@ -24,25 +23,6 @@ def session(address: SplitResult, *connections: type[HTTPConnection]) -> request
     for scheme in _SCHEMES:
         made.mount(f"{scheme}://", _Adapter(*connections))
     return made
-
-
-def checked(url: str) -> SplitResult:
-    """The parts of an address that may be asked. Raises: `ConfigError` for any other."""
-    address = urlsplit(url)
-    if not address.hostname or address.username or address.password or address.query or address.fragment:
-        raise ConfigError("an address is https://HOST/PATH, with nothing before the host or after the path")
-    if address.scheme != "https" and not (address.scheme == "http" and is_loopback(address)):
-        raise ConfigError("an address has to be https, but on this machine itself")
-    return address
-
-
-def is_loopback(address: SplitResult) -> bool:
-    """Whether the address is on this machine."""
-    host = address.hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:

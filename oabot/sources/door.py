@@ -16,7 +16,8 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 
 from oabot.errors import SourceError
-from oabot.sources.connection import checked, session
+from oabot.sources.address import checked
+from oabot.sources.connection import session
 
 _CHUNK: Final = 64 * 1024
 _LONGEST_QUERY: Final = 4000

@@ -36,7 +36,7 @@ class Timing:
 
     stall: float = 90.0
     """Without a byte; the real stream never pauses that long."""
-    nap: float = 0.1
+    nap: float = 0.4
     """Between two reads; half of it is how much later we hear of an event."""
 
 
@@ -126,12 +126,12 @@ class EventStream:
                 self.pulse.gaps += 1
                 yield Heard((), course.position, course.gap)
                 course.gap = None
-            told = self._clock.now()
+            told, known = self._clock.now(), course.position is not None
             for batch in stream.batches():
                 heard = self._heard(batch, course)
                 now = self._clock.now()
-                if heard.wakes or heard.gap or now - told >= _MARK:
-                    told = now
+                if heard.wakes or heard.gap or now - told >= _MARK or (heard.position and not known):
+                    told, known = now, heard.position is not None
                     yield heard
                 if _ends_in_error(batch):
                     raise Cut("stream: an error event")
@@ -209,16 +209,15 @@ class _Course:
         last = batch.rfind(b"\nid: ")
         if last < 0:
             return None
-        first = batch.find(b"\nid: ")
-        began, before = _moment(_line(batch, first)), self.moment
-        position = _line(batch, last)
+        position, before = _line(batch, last), self.moment
         moment = _moment(position)
         if moment is None:
             return None
         self.position, self.moment, self.moved, self._by_time = position, moment, True, False
-        if before is not None and began is not None and began - before > SILENCE:
-            return Gap("silence", before)
-        return None
+        if before is None or moment - before <= SILENCE:
+            return None
+        began = _moment(_line(batch, batch.find(b"\nid: ")))
+        return Gap("silence", before) if began is not None and began - before > SILENCE else None
 
 
 def _events(batch: bytes, interest: Interest) -> Iterator[dict[str, Any]]:

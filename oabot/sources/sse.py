@@ -14,13 +14,17 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-import requests
+import certifi
+from urllib3 import PoolManager, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
+from urllib3.util import Timeout
 
 from oabot.errors import SourceError
 from oabot.seams import Clock
-from oabot.sources.connection import checked, session
+from oabot.sources.address import checked, proxy
 
 _READ: Final = 60 * 1024
 _LONGEST_FRAME: Final = 16 * 1024 * 1024
@@ -124,34 +128,38 @@ class Stream:
     """
 
     def __init__(self, url: str, user_agent: str, clock: Clock, *, stall: float, nap: float) -> None:
-        self._address = checked(url)
+        address = checked(url)
         self._url = url
         self._agent = user_agent
         self._clock = clock
-        self._timeout = (min(_CONNECT_SECONDS, stall), stall)
+        self._timeout = Timeout(connect=min(_CONNECT_SECONDS, stall), read=stall)
         self._nap = nap
+        self._proxy = proxy(address)
         self._open = contextlib.ExitStack()
-        self._response: requests.Response | None = None
+        self._response: BaseHTTPResponse | None = None
 
     def connect(self, headers: Mapping[str, str], params: Mapping[str, str]) -> Self:
         """Ask for the stream."""
-        asking = self._open.enter_context(session(self._address, _Plain, _Secure))
+        manager = self._open.enter_context(_manager(self._proxy))
         own = {"User-Agent": self._agent, "Accept": "text/event-stream", "Accept-Encoding": "identity"}
         try:
-            response = asking.get(
+            response = manager.request(
+                "GET",
                 self._url,
-                params=dict(params),
+                fields=dict(params),
                 headers={**own, **headers},
-                stream=True,
-                allow_redirects=False,
+                preload_content=False,
+                redirect=False,
+                retries=False,  # tries are the supervisor's
                 timeout=self._timeout,
             )
-        except (requests.RequestException, OSError, ValueError) as fault:
+        except (HTTPError, http.client.HTTPException, OSError, ValueError) as fault:
             raise Cut(f"stream: no connection: {type(fault).__name__}") from None
-        self._response = self._open.enter_context(response)
+        self._response = response
+        self._open.callback(response.close)
         media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if response.status_code != 200 or media != "text/event-stream":
-            raise Refused(response.status_code, response.headers.get("Retry-After"))
+        if response.status != 200 or media != "text/event-stream":
+            raise Refused(response.status, response.headers.get("Retry-After"))
         return self
 
     def __enter__(self) -> Self:
@@ -185,8 +193,8 @@ class Stream:
         if self._response is None:
             raise Cut("stream: not connected")
         try:
-            return bytes(self._response.raw.read1(_READ) or b"")
-        except (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError) as fault:
+            return self._response.read1(_READ)
+        except (HTTPError, http.client.HTTPException, OSError, ValueError) as fault:
             raise Cut(f"stream: {type(fault).__name__}") from None
 
 
@@ -212,3 +220,19 @@ class _Plain(HTTPConnection):
 
 class _Secure(HTTPSConnection, _Plain):
     """The same with TLS."""
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _Secure
+
+
+def _manager(proxied: str | None) -> PoolManager:
+    """Makes one connection, checked by the same certificates as requests would."""
+    trusted = certifi.where()
+    manager = ProxyManager(proxied, ca_certs=trusted) if proxied else PoolManager(ca_certs=trusted)
+    manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+    return manager

@@ -9,12 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from types import MappingProxyType
-
-import mwparserfromhell
+from typing import TYPE_CHECKING
 
 from oabot.errors import InputError, RegionError
 from oabot.wikitext.escape import Wikitext
 from oabot.wikitext.lexer import Call, Element, Lexer, Names, names
+
+if TYPE_CHECKING:
+    from mwparserfromhell.wikicode import Wikicode
 
 OPENING = "Office actions"
 CLOSING = "Office actions end"
@@ -125,14 +127,18 @@ def _region(text: str, first: Call, last: Call, found_by: Names) -> Region:
 
 def _parameters(call: str) -> dict[str, str]:
     """The parameters of one template call, by mwparserfromhell."""
+    import mwparserfromhell
+
     templates = mwparserfromhell.parse(call, skip_style_tags=True).filter_templates(recursive=False)
     if len(templates) != 1 or str(templates[0]) != call:
         raise RegionError("opening-unreadable")
     return {_uncommented(p.name): _uncommented(p.value) for p in templates[0].params}
 
 
-def _uncommented(code: mwparserfromhell.wikicode.Wikicode) -> str:
-    return "".join(str(node) for node in code.nodes if not isinstance(node, mwparserfromhell.nodes.Comment)).strip()
+def _uncommented(code: Wikicode) -> str:
+    from mwparserfromhell.nodes import Comment
+
+    return "".join(str(node) for node in code.nodes if not isinstance(node, Comment)).strip()
 
 
 def splice(text: str, found: Sequence[Region], bodies: Mapping[int, Wikitext]) -> str:

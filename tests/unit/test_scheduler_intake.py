@@ -7,8 +7,9 @@ import pytest
 
 from oabot.interest import Topic, Wake
 from oabot.ledger import JobState, Ledger
+from oabot.listener import POSITION
 from oabot.model import EntryId
-from oabot.scheduler.intake import POSITION, Intake, asked_by, entries_of
+from oabot.scheduler.intake import Intake, asked_by, entries_of
 from oabot.scheduler.lane import news_of
 from oabot.sources.eventstream import Gap, Heard
 from tests.fakes.clock import StillClock
