@@ -97,6 +97,21 @@ def test_what_happens_while_it_is_down_is_there_after_its_start(farm: Farm, bot:
 
 
 @pytest.mark.long
+def test_a_nightly_run_that_was_missed_is_made_up_for_at_the_start(farm: Farm, bot: Bot) -> None:
+    asked = "SELECT count(*) FROM oabot_runs WHERE woken_by = 'reconcile' AND outcome = 'done'"
+    before = sql(bot, asked)[0][0]
+    sql(bot, "UPDATE oabot_state SET value = '\"2026-01-01T00:00:00Z\"' WHERE key = 'good:reconcile'")
+    with Running(bot) as run:
+        until(lambda: sql(bot, asked)[0][0] > before, "a reconciliation")
+        run.end()
+    with Running(bot) as run:
+        run.await_quiet()
+        run.end()
+
+    assert sql(bot, asked)[0][0] == before + 1
+
+
+@pytest.mark.long
 def test_pywikibot_is_loaded_when_there_is_something_to_save_and_not_before(farm: Farm, bot: Bot) -> None:
     with Running(bot) as run:
         run.await_quiet()

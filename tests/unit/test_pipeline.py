@@ -375,3 +375,30 @@ def test_a_wiki_whose_logs_cannot_be_read_is_asked_once_a_pass_however_many_case
     assert set(report.failed) == {"ruwiki"}
     assert EntryId("metawiki", 2) in report.stored
     assert 1000 - len(silent.script) == 5
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "media"),
+    [
+        (200, b'{"error": {"code": "readapidenied"}}', "application/json"),
+        (200, b'{"error": {"code": "readonly"}}', "application/json"),
+        (
+            200,
+            b'{"batchcomplete": true, "query": {"general": {"wikiid": "dewiki"}, "logevents": []}}',
+            "application/json",
+        ),
+        (403, b"<!DOCTYPE html><title>No</title>", "text/html"),
+        (404, b"<!DOCTYPE html><title>No wiki found</title>", "text/html"),
+        (503, b"", "text/plain"),
+    ],
+    ids=["private", "read-only", "another wiki", "forbidden", "closed down", "down"],
+)
+def test_a_wiki_that_cannot_be_read_is_named_and_the_others_are_read(
+    world: World, status: int, body: bytes, media: str
+) -> None:
+    world.logs["ruwiki"].script.extend([lambda handler: send(handler, status, body, media)] * 1000)
+    world.lock(1, "示例甲")
+    report = world.pipeline.read()
+
+    assert set(report.failed) == {"ruwiki"}
+    assert report.stored == {EntryId("metawiki", 1)}
