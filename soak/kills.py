@@ -29,8 +29,8 @@ from tests.local_bot import Bot
 from tests.local_farm import Farm
 from tests.running import Running
 
-EACH, RESTARTS = 20, 7
-IN_A_ROW = 6
+EACH, RESTARTS = 20, 3
+IN_A_ROW = 20
 """Kills after which a successor may finish."""
 PAGE = "User:OATransparencyBot/Office actions"
 PATIENCE = 120.0
@@ -138,7 +138,7 @@ class _Trial:
 
     @contextlib.contextmanager
     def _disturbed(self, number: int, *, restarts: bool) -> Iterator[None]:
-        """Cut the stream every other time; now and then restart the database; every third time a wiki is down."""
+        """Cut the stream every other time; now and then restart the database; every fifth time a wiki is down."""
         if number % 2 == 0:
             self.cuts += 1
             self.farm.control("stream", "cut", str(self.cuts))
@@ -148,7 +148,7 @@ class _Trial:
             time.sleep(self.rng.uniform(0.1, 1.0))
             self.database.start()
             self.restarts += 1
-        if number % 3 == 0:
+        if number % 5 == 0:
             self.down += 1
             self.farm.control("zhwiki", "php", "<?php if ( PHP_SAPI !== 'cli' ) { http_response_code( 503 ); exit; }")
         try:
