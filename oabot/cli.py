@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
+import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -31,20 +34,25 @@ Verb = Callable[[argparse.Namespace], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; its exit code."""
     asked = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a letter is no reason to stop
+        sys.stdout.reconfigure(errors="backslashreplace")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
     try:
-        return int(asked.verb(asked))
+        code = int(asked.verb(asked))
+        sys.stdout.flush()
     except (ConfigError, InputError) as problem:
         return _fail(problem, USAGE)
     except Stopped as problem:
         return _fail(problem, STOPPED)
     except OabotError as problem:
         return _fail(problem, FAILED)
-    except BrokenPipeError:  # whoever read our output has enough
-        sys.stderr.close()
-        return DONE
+    except OSError as problem:
+        # Whoever read our output has enough, or its disk is full: what is still in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE if isinstance(problem, BrokenPipeError) else _fail(problem, FAILED)
     except KeyboardInterrupt:
         return _fail(Stopped("interrupted"), STOPPED)
+    return code
 
 
 def _fail(problem: Exception, code: int) -> int:
@@ -231,6 +239,18 @@ def _day(text: str) -> datetime:
         raise argparse.ArgumentTypeError(f"{text!r} isn't a day such as 2021-09-13") from None
 
 
+def _logid(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"{text!r} isn't the number of a log entry")
+    return int(text)
+
+
+def _code(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z]{2,}(?:[-_][A-Za-z0-9]+)*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} isn't a language code such as zh-hant")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bot.py",
@@ -317,7 +337,9 @@ def _add_preview(verbs: Verbs) -> None:
     )
     parser.add_argument("--since", type=_day, metavar="DATE", help="only entries from this day on, such as 2021-09-13")
     parser.add_argument("--contact", default="", metavar="ADDRESS", help="your e-mail address or wiki page")
-    parser.add_argument("--lang", default="", metavar="LANG", help="language of the pages (default: each wiki's own)")
+    parser.add_argument(
+        "--lang", type=_code, default="", metavar="LANG", help="language of the pages (default: each wiki's own)"
+    )
 
 
 def _add_report(verbs: Verbs) -> None:
@@ -330,7 +352,9 @@ def _add_report(verbs: Verbs) -> None:
         " Names are in it only with report_names in the settings. Nothing is ever edited.",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where index.html and its downloads go")
-    parser.add_argument("--lang", default="", metavar="LANG", help="language of the page (default: the central wiki's)")
+    parser.add_argument(
+        "--lang", type=_code, default="", metavar="LANG", help="language of the page (default: the central wiki's)"
+    )
 
 
 def _add_replay(verbs: Verbs) -> None:
@@ -343,7 +367,9 @@ def _add_replay(verbs: Verbs) -> None:
     )
     parser.add_argument("file", type=Path, metavar="FILE.jsonl")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the pages and cases.json go")
-    parser.add_argument("--lang", default="", metavar="LANG", help="language of the pages (default: each wiki's own)")
+    parser.add_argument(
+        "--lang", type=_code, default="", metavar="LANG", help="language of the pages (default: each wiki's own)"
+    )
 
 
 def _add_classify(verbs: Verbs) -> None:
@@ -365,7 +391,7 @@ def _add_explain(verbs: Verbs) -> None:
         "what was observed of a log entry, its verdict and rule, its case, and the pages that show it",
     )
     parser.add_argument("dbname", metavar="DBNAME", help="the wiki's database name, such as metawiki")
-    parser.add_argument("logid", type=int, metavar="LOGID")
+    parser.add_argument("logid", type=_logid, metavar="LOGID")
 
 
 def _add_rebuild(verbs: Verbs) -> None:

@@ -14,14 +14,16 @@ USER_NAMESPACES = frozenset({2, 3})
 """Namespace numbers of user pages and their talk pages, on every wiki."""
 
 _SPACES = re.compile(r"[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+_HALVES = re.compile("[\ud800-\udfff]")
 _IP_LIKE = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.(?:\d{1,3}|xxx)(?:/\d{1,2})?", re.IGNORECASE)
 _CONFUSABLE = str.maketrans("013авеѕіјкмнорстухԝωιοɑıł", "oleabesijkmhopctyxwwioail")
 _GEORGIAN = range(0x10D0, 0x1100)
 
 
 def title(text: str) -> str:
-    """A title with MediaWiki's spaces and in NFC (MediaWikiTitleCodec::splitTitleString)."""
-    return unicodedata.normalize("NFC", _SPACES.sub(" ", text)).strip(" ")
+    """A title with MediaWiki's spaces, in NFC (MediaWikiTitleCodec::splitTitleString), and without half characters."""
+    whole = _HALVES.sub("\ufffd", _SPACES.sub(" ", text))
+    return unicodedata.normalize("NFC", whole).strip(" ")
 
 
 def account(text: str) -> str:

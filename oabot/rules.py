@@ -164,7 +164,10 @@ def _actor(where: str, value: object) -> Actor:
         raise ConfigError(f'{where}: a name, or {{"name", "from", "to"}}')
     if not names.account(value["name"]):
         raise ConfigError(f"{where}: the name is empty")
-    return Actor(names.account(value["name"]), _moment(where, value, "from"), _moment(where, value, "to"))
+    since, until = _moment(where, value, "from"), _moment(where, value, "to")
+    if since and until and since > until:
+        raise ConfigError(f'{where}: "to" is before "from"')
+    return Actor(names.account(value["name"]), since, until)
 
 
 def _moment(where: str, value: Mapping[str, Any], key: str) -> datetime | None:

@@ -121,6 +121,8 @@ def read_onwiki(text: str) -> OnWikiConfig:
         data = json.loads(text, object_pairs_hook=_no_doubles, parse_constant=_no_constant)
     except json.JSONDecodeError as problem:
         raise ConfigError(f"line {problem.lineno}, column {problem.colno}: {problem.msg}") from None
+    except ValueError:
+        raise ConfigError("a number in it is too long") from None
     except RecursionError:
         raise ConfigError(f"nested deeper than {_DEPTH_LIMIT} levels") from None
     if _depth(data) > _DEPTH_LIMIT:
@@ -157,7 +159,7 @@ def _lines(text: str, problem: ValidationError) -> list[str]:
     for error in problem.errors(include_url=False, include_input=False)[:5]:
         where = ".".join(str(part) for part in error["loc"]) or "the config"
         line = _line_of(text, [str(part) for part in error["loc"] if isinstance(part, str)])
-        found.append(f"{where}{f' (line {line})' if line else ''}: {error['msg']}")
+        found.append(f"{where}{f' (line {line})' if line else ''}: {error['msg'].removeprefix('Value error, ')}")
     return found
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,8 @@ from oabot import offline, rules
 from oabot.cli import main
 from oabot.errors import InputError
 from oabot.model import EntryId
+
+ROOT = Path(__file__).parents[2]
 
 
 def row(logid: object = 1, **more: object) -> dict[str, Any]:
@@ -161,3 +166,68 @@ def test_an_out_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: py
 
     assert main(["replay", str(recording(tmp_path, line(row(1)))), "--out", str(tmp_path / "out")]) == 2
     assert "out" in capsys.readouterr().err
+
+
+def test_half_a_character_in_any_name_is_shown_as_a_replacement_and_stops_nothing(tmp_path: Path) -> None:
+    halves = [
+        row(1, title="User:示例\ud800甲@global"),
+        row(2, ns=0, title="Example\udfff", type="delete", action="delete", params={}),
+        row(3, user="示例\ud800"),
+        row(4, comment="\ud800"),
+    ]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps({"wiki": "metawiki", "entry": one}) + "\n" for one in halves), encoding="utf-8")
+
+    assert main(["replay", str(file), "--out", str(tmp_path / "out")]) == 0
+    targets = [case["target"] for case in json.loads((tmp_path / "out" / "cases.json").read_text(encoding="utf-8"))]
+    assert targets == ["示例\ufffd甲", "Example\ufffd", "示例甲"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["explain", "metawiki", "0"],
+        ["explain", "metawiki", "-5"],
+        ["explain", "metawiki", str(2**63)],
+        ["explain", "metawiki", "１"],
+        ["replay", "rows.jsonl", "--out", "out", "--lang", "../x"],
+        ["replay", "rows.jsonl", "--out", "out", "--lang", "<b>"],
+    ],
+    ids=" ".join,
+)
+def test_an_argument_that_cannot_be_meant_is_wrong_usage(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(asked)
+
+    assert ended.value.code == 2
+    assert repr(asked[-1]) in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+def test_a_full_disk_under_the_output_is_told_and_ends_with_1(tmp_path: Path) -> None:
+    file = recording(tmp_path, *(line(row(number)) for number in range(1, 200)))
+
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "bot.py", "classify", str(file)],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+
+    assert (done.returncode, done.stderr) == (1, b"bot.py: [Errno 28] No space left on device\n")
+
+
+def test_a_terminal_that_lacks_a_letter_stops_nothing(tmp_path: Path) -> None:
+    file = recording(tmp_path, line(row()))
+
+    done = subprocess.run(
+        [sys.executable, "bot.py", "replay", str(file), "--out", str(tmp_path / "甲")],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
