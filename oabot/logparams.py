@@ -54,7 +54,7 @@ def read(log_type: str, action: str, params: object, title: str, timestamp: date
         return reader(values, title, timestamp)
     except _UnknownWordsError:
         return Unread(_shape(log_type, action, values, "unknown words"), why="words")
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
         return _unread(log_type, action, values, "unknown shape")
 
 
@@ -80,6 +80,12 @@ def _unread(log_type: str, action: str, values: _Values, why: str) -> Unread:
 def _shape(log_type: str, action: str, values: _Values, why: str) -> str:
     keys = sorted(f"{key if _KEY.fullmatch(key) else '?'}: {type(value).__name__}" for key, value in values.items())
     return f"{log_type}/{action}: {why} {{{', '.join(keys[:20])}}}"
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
 
 
 def _words(value: object) -> list[str]:
@@ -137,7 +143,7 @@ def _rights(values: _Values, _title: str, time: datetime) -> Params:
     metadata = values.get("newmetadata", values.get("newMetadata")) or []
     expiries = []
     for index, data in enumerate(metadata):
-        group = data.get("group") or new[index]
+        group = _word(data.get("group") or new[index])
         end = parse_expiry(data["expiry"], time) if data.get("expiry") else NEVER
         if end is not None and end != NEVER:
             expiries.append((_RENAMED_GROUPS.get(group, group), end))
@@ -185,7 +191,9 @@ def _protect(values: _Values, _title: str, time: datetime) -> Params:
         tuple(
             sorted(
                 (
-                    Restriction(one["type"], one["level"], parse_expiry(one.get("expiry") or "infinity", time))
+                    Restriction(
+                        _word(one["type"]), _word(one["level"]), parse_expiry(one.get("expiry") or "infinity", time)
+                    )
                     for one in details
                 ),
                 key=lambda restriction: restriction.type,
@@ -207,11 +215,11 @@ def _renamed(values: _Values, title: str, _time: datetime) -> Params:
 def _visibility(values: _Values, _title: str, _time: datetime) -> Params:
     if _is_legacy(values, "ids", "type"):
         ids, bits = values["1"], str(values.get("3", "")).partition("=")[2]
-        return VisibilityChange(values["0"], _ids(ids.split(",") if isinstance(ids, str) else ids), bits != "0")
+        return VisibilityChange(_word(values["0"]), _ids(ids.split(",") if isinstance(ids, str) else ids), bits != "0")
     new = values.get("new")
     # A row that doesn't say what it did is taken for a hiding.
     hides = new.get("bitmask", 1) != 0 if isinstance(new, Mapping) else True
-    return VisibilityChange(values["type"], _ids(values["ids"]), hides)
+    return VisibilityChange(_word(values["type"]), _ids(values["ids"]), hides)
 
 
 def _ids(values: Iterable[Any]) -> tuple[int, ...]:

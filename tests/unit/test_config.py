@@ -101,6 +101,11 @@ def test_an_empty_config_is_a_config() -> None:
         (json.dumps({"comment": "x" * 70_000}), "larger"),
         ('{"limits": {"requests_per_day": 100000}}', "limits.requests_per_day"),
         ("[]", "the config"),
+        ('{"settle_hours": ' + "9" * 5000 + "}", "too long"),
+        (
+            '{"actors": {"office": [{"name": "A", "from": "2022-01-01", "to": "2021-01-01"}]}}',
+            r"office\[0\]: .* before",
+        ),
     ],
 )
 def test_a_mistake_in_the_config_is_told_by_key_or_line(text: str, told: str) -> None:

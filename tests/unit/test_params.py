@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oabot import logentry
+from oabot import logentry, rules
+from oabot.cases import cases
+from oabot.classify import judge
 from oabot.errors import InputError
 from oabot.model import NEVER, LogEntry, Unread
 from tests.labelled import DATA
@@ -22,6 +24,7 @@ CASES = {
     for path in sorted((DATA / "params").glob("*.json"))
     for number, case in enumerate(json.loads(path.read_text(encoding="utf-8"))["cases"])
 }
+RULES = rules.load()
 READ = [case["entry"] for case in CASES.values() if "reads" in case]
 
 
@@ -130,3 +133,27 @@ _fields = st.sampled_from(
 def test_a_malformed_row_is_refused_and_never_crashes(row: object) -> None:
     with pytest.raises(InputError):
         logentry.parse("metawiki", row)
+
+
+@st.composite
+def _spoilt(draw: st.DrawFn) -> dict[str, Any]:
+    """A row that can be read, with one value in it replaced by any other, however deep it stands."""
+    row: Any = json.loads(json.dumps(draw(st.sampled_from(READ))))
+    place: Any = row
+    key: Any = draw(st.sampled_from(sorted(row)))
+    while isinstance(place[key], dict | list) and place[key] and draw(st.integers(0, 3)):
+        place = place[key]
+        key = draw(st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place))))
+    place[key] = draw(_json)
+    return cast(dict[str, Any], row)
+
+
+@given(row=_spoilt(), wiki=st.sampled_from(["metawiki", "enwiki"]))
+def test_no_value_in_a_row_stops_a_run(row: dict[str, Any], wiki: str) -> None:
+    try:
+        entry = logentry.parse(wiki, row)
+    except InputError:
+        return
+
+    judgements = judge([logentry.merge([entry, entry])], RULES)
+    assert len(cases([entry], judgements, now=datetime(2026, 11, 21, tzinfo=UTC))) <= 1
