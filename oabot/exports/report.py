@@ -142,11 +142,13 @@ def _search(language: Language) -> Html:
 def _forms(language: Language) -> Mapping[str, str]:
     """The message that counts rows, for each category of CLDR."""
     rule = plural(language.text_code)
-    found: dict[str, str] = {}
+    examples: dict[str, int] = {}
     for number in (*range(2, 1100), 0, 1, 1_000_000):
-        found.setdefault(
-            rule.category(number), language.plain("oabot-report-matches", number).replace(str(number), "$1")
-        )
+        examples.setdefault(rule.category(number), number)
+    found = {
+        category: language.plain("oabot-report-matches", number).replace(str(number), "$1")
+        for category, number in examples.items()
+    }
     return {"other": found[next(iter(found))], **found}
 
 

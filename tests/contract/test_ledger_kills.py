@@ -14,6 +14,7 @@ KILLS = int(os.environ.get("OABOT_KILLS", "8"))
 SEED = int(os.environ.get("OABOT_SEED", "1"))
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_any_moment_leaves_a_file_whole(tmp_path: Path) -> None:
     seen = kill(f"sqlite:///{tmp_path}/ledger.sqlite", KILLS, SEED)
 

@@ -110,6 +110,7 @@ def test_a_restart_goes_on_where_it_ended(relay: Relay) -> None:
     assert heard(listening(relay.url, position), 4)[0] == [2, 3, 4]
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_over_cuts(relay: Relay) -> None:
     reader = listening(relay.url)
     next(reader)

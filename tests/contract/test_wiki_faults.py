@@ -255,6 +255,7 @@ def test_a_reading_that_goes_on_for_ever_ends(wiki: LiveWiki, server: FaultyWiki
         wiki.pages([PAGE])
 
 
+@pytest.mark.slow
 def test_more_text_than_can_be_held_is_not_read_to_its_end(wiki: LiveWiki, server: FaultyWiki) -> None:
     server.texts = ["{{Office actions|table}}" * 500_000]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import functools
 import itertools
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -165,8 +167,8 @@ class FakeWiki:
         written = " ".join(name.replace("_", " ").split())
         return self.accounts.get(written[:1].upper() + written[1:], User(name, missing=True))
 
-    def _templates(self, title: str) -> set[str]:
-        return set(_transcluded(self._pages[title][-1].text or "", self.language))
+    def _templates(self, title: str) -> frozenset[str]:
+        return _transcluded(self._pages[title][-1].text or "", self.language)
 
     def _level(self, title: str) -> str:
         if title in self._protected:
@@ -223,11 +225,12 @@ def _stored(text: str) -> str:
     return unicodedata.normalize("NFC", text).rstrip()
 
 
-def _transcluded(text: str, language: str) -> Iterator[str]:
+@functools.lru_cache(maxsize=64)
+def _transcluded(text: str, language: str) -> frozenset[str]:
+    """What a text transcludes; kept, since the wiki is asked about the same large pages again and again."""
+    titles = set()
     for template in mwparserfromhell.parse(text).filter_templates():
         name = str(template.name).strip()
-        title = name if ":" in name else f"Template:{name}"
-        try:
-            yield canonical(title, language)[0]
-        except NoTitle:
-            continue
+        with contextlib.suppress(NoTitle):
+            titles.add(canonical(name if ":" in name else f"Template:{name}", language)[0])
+    return frozenset(titles)

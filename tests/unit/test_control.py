@@ -161,6 +161,7 @@ def test_two_pollers_take_a_request_in_once(world: ControlWorld) -> None:
     assert world.errands.take_in(world.lease()) == 0
 
 
+@pytest.mark.slow
 def test_a_thousand_requests_at_once_are_answered_in_one_edit(world: ControlWorld) -> None:
     calls = [f"{{{{Office action request|job=tables|mode=save|reason={number}}}}}" for number in range(1000)]
     world.wikis["metawiki"].put(REQUESTS, "\n".join(calls))
@@ -172,6 +173,7 @@ def test_a_thousand_requests_at_once_are_answered_in_one_edit(world: ControlWorl
     assert text.count("state=done") == 3
 
 
+@pytest.mark.slow
 def test_the_limit_of_a_day_holds_for_all_people_together(world: ControlWorld) -> None:
     for number in range(5):
         world.wikis["metawiki"].accounts[f"Admin {number}"] = User(f"Admin {number}", frozenset({"sysop"}))
@@ -290,6 +292,7 @@ def test_what_is_only_previewed_is_not_published_by_that(tmp_path: Path) -> None
         assert "示例甲" not in world.text()
 
 
+@pytest.mark.slow
 def test_an_approval_releases_a_table_that_is_held(world: ControlWorld) -> None:
     for logid in range(2, 11):
         world.lock(logid, f"示例{logid}")

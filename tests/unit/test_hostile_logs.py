@@ -245,6 +245,7 @@ def test_who_breaks_every_page_of_one_wiki_harms_no_other_and_costs_a_bounded_nu
     assert vandalised.asked < 400
 
 
+@pytest.mark.slow
 def test_a_page_with_very_many_tables_is_left_alone_and_costs_no_more_than_its_reading(world: World) -> None:
     many = "{{Office actions|table}}{{Office actions end}}\n" * 1000
     world.wikis[META].put("User:V/Many", many, user="V")

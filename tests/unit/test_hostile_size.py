@@ -15,7 +15,7 @@ from oabot.publish import Outcome, Result
 from oabot.sources.logevents import trimmed
 from tests.world import REGION, TABLE, World
 
-pytestmark = pytest.mark.loopback
+pytestmark = [pytest.mark.loopback, pytest.mark.slow]
 
 LONG = "উদাহরণ " * 11
 NUMBER = 700

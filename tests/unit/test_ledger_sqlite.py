@@ -329,6 +329,7 @@ def test_a_full_disk_loses_nothing_that_was_there(path: Path, ledger: Ledger) ->
     assert ledger.observations.record([(entry(2), row(2))]).added == {entry(2)}
 
 
+@pytest.mark.slow
 def test_of_processes_that_race_for_the_lease_one_wins(path: Path, ledger: Ledger) -> None:
     ledger.open()
     command = [*PYTHON, RACE, str(path)]

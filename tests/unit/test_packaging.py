@@ -145,6 +145,7 @@ def test_what_is_tested_is_what_runs() -> None:
     assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     source = tmp_path / "source"
     shutil.copytree(ROOT / "oabot", source / "oabot", ignore=shutil.ignore_patterns("__pycache__"))

@@ -72,6 +72,7 @@ def test_what_turns_out_to_be_nothing_loads_no_wiki(stage: Stage, world: World) 
     assert stage.bot.made == 0
 
 
+@pytest.mark.slow
 def test_a_quiet_look_asks_no_wiki_anything(stage: Stage, world: World) -> None:
     for _ in range(1000):
         stage.lane.tick()
@@ -190,6 +191,7 @@ def test_a_stop_page_ends_the_run_and_its_change_begins_another(stage: Stage, wo
     assert "Пример Вера" in world.text()
 
 
+@pytest.mark.slow
 def test_a_wiki_that_fails_is_tried_again_and_told_of_in_the_end(stage: Stage, world: World) -> None:
     world.lock(10, "Пример Вера", LOCKED)
     world.wikis["metawiki"].read_only = True

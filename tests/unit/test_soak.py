@@ -15,6 +15,7 @@ def test_people_s_pages_come_through_as_they_were() -> None:
     assert found["saved"] > 50
 
 
+@pytest.mark.slow
 def test_a_bot_killed_on_the_way_loses_and_doubles_nothing() -> None:
     found = trials()["ledger"](quick=True, seed=7)
 

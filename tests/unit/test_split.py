@@ -64,6 +64,7 @@ def test_a_table_that_has_room_stays_as_it_is_to_the_byte() -> None:
     assert small.split(PAGE) == {"": small.view.render(small.filters, small.material, small.place)}
 
 
+@pytest.mark.slow
 def test_a_table_that_is_too_big_stands_on_subpages_by_year_and_shows_every_case_once() -> None:
     drafts = five_years()
 
