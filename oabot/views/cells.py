@@ -32,12 +32,17 @@ def status_name(status: Status, place: Place) -> Wikitext:
 def date(case: Case, _material: Material, place: Place) -> Cell:
     """When the log has it; beside it the date that people's sources give, where that is another."""
     when = case.opening.timestamp
-    text = place.language.moment(when)
-    claimed = next((note.claimed_date for note in case.annotations if note.claimed_date), None)
-    if claimed and claimed != when.strftime("%Y-%m-%d"):
-        said = place.language.say("oabot-claimed-date", isolate(escape(claimed)))
-        text = Wikitext(f"{text}<br><small>{said}</small>")
-    return Cell(text, sort=iso(when))
+    text, other = place.language.moment(when), claimed(case, place)
+    return Cell(Wikitext(f"{text}<br>{other}") if other else text, sort=iso(when))
+
+
+def claimed(case: Case, place: Place) -> Wikitext:
+    """The date that people's sources give, where the log has another; else nothing."""
+    day = next((note.claimed_date for note in case.annotations if note.claimed_date), None)
+    if not day or day == case.opening.timestamp.strftime("%Y-%m-%d"):
+        return NOTHING
+    said = place.language.say("oabot-claimed-date", isolate(escape(day)))
+    return Wikitext(f"<small>{said}</small>")
 
 
 def action(case: Case, _material: Material, place: Place) -> Cell:
@@ -67,10 +72,14 @@ def wiki(case: Case, _material: Material, place: Place) -> Cell:
 
 def performer(case: Case, _material: Material, _place: Place) -> Cell:
     """By which account."""
+    name = signer(case)
+    return Cell(isolate(escape(name)) if name else NOTHING)
+
+
+def signer(case: Case) -> str | None:
+    """The account to name for it; None where it isn't told."""
     opening = case.opening
-    if opening.performer is None or f"{opening.type}/{opening.action}" in UNSIGNED:
-        return Cell(NOTHING)
-    return Cell(isolate(escape(opening.performer)))
+    return None if f"{opening.type}/{opening.action}" in UNSIGNED else opening.performer
 
 
 def log(case: Case, material: Material, place: Place) -> Cell:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from oabot.model import GLOBAL, Case, EntryId, Kind, TargetKind
+from oabot.timestamps import iso
 from oabot.views import cells
 from oabot.views.frame import framed
 from oabot.views.material import Draft, Material, Place, entry_link, target_link
@@ -19,6 +20,9 @@ BATCH = 3
 
 PARAMETERS = ("wiki", "class", "status", "since", "statement", "columns", "limit", "lang")
 LOCAL_PARAMETERS = ("class", "status", "since", "statement", "columns", "limit", "lang")
+
+_DETAILS = frozenset({"performer", "expires", "statement", "notice", "discussion", "note"})
+"""Columns of which a member of a group tells its own, where the members differ."""
 
 _ALWAYS = ("date", "class", "target", "wiki", "performer", "log", "status")
 
@@ -98,7 +102,7 @@ def _entries(shown: Iterable[Case]) -> tuple[EntryId, ...]:
 
 
 def _batches(shown: Sequence[Case]) -> Iterable[list[Case]]:
-    """Cases of one class that one performer opened within one minute, together; the others alone."""
+    """Cases of one class that one account is named for within one minute, together; the others alone."""
     for _, group in itertools.groupby(shown, key=_batch_key):
         batch = list(group)
         if len(batch) >= BATCH:
@@ -109,7 +113,7 @@ def _batches(shown: Sequence[Case]) -> Iterable[list[Case]]:
 
 def _batch_key(case: Case) -> tuple[datetime, str | None, str, str]:
     minute = case.opening.timestamp.replace(second=0)
-    return (minute, case.opening.performer, case.action_class.value, case.rule)
+    return (minute, cells.signer(case), case.action_class.value, case.rule)
 
 
 def _rows(batch: Sequence[Case], columns: Sequence[str], material: Material, place: Place) -> Iterable[Row]:
@@ -118,36 +122,44 @@ def _rows(batch: Sequence[Case], columns: Sequence[str], material: Material, pla
         texts = [cells.CELLS[name](case, material, place) for name in columns]
         yield Row(texts, anchor=str(case.id).replace(":", "-"))
         return
-    yield Row([_of_batch(name, batch, material, place) for name in columns], css_class="oabot-batch")
+    details = {name: _in_common(name, batch, material, place) for name in columns if name in _DETAILS}
+    yield Row([_of_batch(name, batch, details, material, place) for name in columns], css_class="oabot-batch")
 
 
-def _of_batch(name: str, batch: Sequence[Case], material: Material, place: Place) -> Cell:
+def _in_common(name: str, batch: Sequence[Case], material: Material, place: Place) -> Cell | None:
+    """The column's cell where it is the same for the whole group."""
+    found = [cells.CELLS[name](case, material, place) for case in batch]
+    return found[0] if all(cell.text == found[0].text for cell in found) else None
+
+
+def _of_batch(
+    name: str, batch: Sequence[Case], details: Mapping[str, Cell | None], material: Material, place: Place
+) -> Cell:
     """A column's cell for a whole group: what all have in common once, what they don't in a list that unfolds."""
     say = place.language.say
     if name == "target":
-        return _unfolding(batch, material, place)
+        return _unfolding(batch, [detail for detail, cell in details.items() if cell is None], material, place)
     if name == "status":
         counts = Counter(case.status for case in batch)
-        if len(counts) == 1 and all(case.evidence is None for case in batch):
-            return cells.status(batch[0], material, place)
         lines = [
             say("oabot-labelled", cells.status_name(status, place), place.language.number(number))
             for status, number in sorted(counts.items())
         ]
-        return Cell(Wikitext("<br>".join(lines)), sort=min(counts).value)
+        common = _in_common(name, batch, material, place)
+        return common or Cell(Wikitext("<br>".join(lines)), sort=min(counts).value)
     if name == "class":
         return Cell(cells.class_name(batch[0], place))
     if name == "log":
         return Cell(cells.why(batch[0], material, place), sort=f"{batch[0].id.logid:020}")
-    found = [cells.CELLS[name](case, material, place) for case in batch]
-    if all(cell.text == found[0].text for cell in found):
-        return found[0]
     if name == "wiki":
-        return Cell(place.language.join(dict.fromkeys(cell.text for cell in found)))
-    return found[0] if name == "date" else Cell(cells.NOTHING)
+        return Cell(place.language.join(dict.fromkeys(cells.wiki(case, material, place).text for case in batch)))
+    if name == "date":
+        when = batch[0].opening.timestamp
+        return Cell(place.language.moment(when), sort=iso(when))
+    return details[name] or Cell(cells.NOTHING)
 
 
-def _unfolding(batch: Sequence[Case], material: Material, place: Place) -> Cell:
+def _unfolding(batch: Sequence[Case], apart: Sequence[str], material: Material, place: Place) -> Cell:
     language = place.language
     head = language.say(
         "oabot-batch",
@@ -156,20 +168,25 @@ def _unfolding(batch: Sequence[Case], material: Material, place: Place) -> Cell:
         language.moment(batch[0].opening.timestamp),
     )
     ordered = sorted(batch, key=lambda case: case.opening.order)
-    items = "".join(f"<li>{_item(case, material, place)}</li>" for case in ordered)
+    items = "".join(f"<li>{_item(case, apart, material, place)}</li>" for case in ordered)
     # The cell heads its row, which would set the list in bold and in the middle.
     plain = "font-weight: normal; text-align: start"
     text = f'{head}<div class="mw-collapsible mw-collapsed" style="{plain}"><ul>{items}</ul></div>'
     return Cell(Wikitext(text), sort=min(case.target.name for case in batch))
 
 
-def _item(case: Case, material: Material, place: Place) -> Wikitext:
-    """A member of a group: who, where, what of rights, the log entry, the status."""
+def _item(case: Case, apart: Sequence[str], material: Material, place: Place) -> Wikitext:
+    """A member of a group: who, where, what of rights, the log entry, the status, and what the others don't share."""
     parts = [target_link(material, case)]
     if case.target.kind is TargetKind.ACCOUNT and case.target.scope != GLOBAL:
         parts.append(cells.wiki(case, material, place).text)
     if case.kind is Kind.RIGHTS:
         parts.append(cells.groups(case, place))
     parts.append(entry_link(material, place, case.id))
-    parts.append(Wikitext(cells.status_text(case, material, place).replace("<br>", " · ")))
-    return Wikitext(" · ".join(parts))
+    parts.append(cells.status_text(case, material, place))
+    if claimed := cells.claimed(case, place):
+        parts.append(claimed)
+    say = place.language.say
+    own = {name: cells.CELLS[name](case, material, place).text for name in apart}
+    parts += [say("oabot-labelled", say(f"oabot-column-{name}"), text) for name, text in own.items() if text]
+    return Wikitext(" · ".join(parts).replace("<br>", " · "))
