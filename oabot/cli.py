@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -125,6 +126,9 @@ def _report(asked: argparse.Namespace) -> int:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    # Loading takes a moment; without a handler the kernel keeps the signal from process 1.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
+
     from oabot import headstart
     from oabot.clock import SystemClock
 

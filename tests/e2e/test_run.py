@@ -181,22 +181,43 @@ def test_under_a_shell_it_ends_too(farm: Farm, bot: Bot, shell: list[str]) -> No
     assert seconds < 10
 
 
-def test_as_process_one_it_ends_too(farm: Farm, bot: Bot) -> None:
+@pytest.fixture
+def process_one() -> list[str]:
+    """What starts a program as process 1."""
     wrapper = ["unshare", "--pid", "--fork", "--kill-child"]
     if (
         shutil.which("unshare") is None
         or subprocess.run([*wrapper, "true"], check=False, capture_output=True).returncode
     ):
         pytest.skip("needs the right to make a process namespace")
-    with Running(bot, wrapper=wrapper) as run:
-        run.await_quiet()
-        children = Path(f"/proc/{run.process.pid}/task/{run.process.pid}/children").read_text().split()
-        began = time.monotonic()
-        subprocess.run(["kill", "-TERM", *children], check=True)
-        code = run.process.wait(20)
+    return wrapper
 
-        assert code == 0
-        assert time.monotonic() - began < 10
+
+def terminate(run: Running) -> tuple[int, float]:
+    """Send SIGTERM to the process inside; the exit code and the seconds until it ended."""
+    children = Path(f"/proc/{run.process.pid}/task/{run.process.pid}/children").read_text().split()
+    began = time.monotonic()
+    subprocess.run(["kill", "-TERM", *children], check=True)
+    return run.process.wait(20), time.monotonic() - began
+
+
+def test_as_process_one_it_ends_too(farm: Farm, bot: Bot, process_one: list[str]) -> None:
+    with Running(bot, wrapper=process_one) as run:
+        run.await_quiet()
+        code, seconds = terminate(run)
+
+    assert code == 0
+    assert seconds < 10
+
+
+def test_as_process_one_it_ends_while_it_is_still_loading(farm: Farm, bot: Bot, process_one: list[str]) -> None:
+    bot.environment["PYTHONPROFILEIMPORTTIME"] = "1"
+    with Running(bot, wrapper=process_one) as run:
+        until(lambda: "oabot.headstart" in run.text, "the first of what it loads")
+        code, seconds = terminate(run)
+
+    assert code == 0
+    assert seconds < 10
 
 
 def test_killed_before_it_hears_that_a_page_was_saved_its_successor_saves_it_no_second_time(
