@@ -2,7 +2,7 @@
 """Print the bot's settings for the farm on OABOT_FARM_PORT (8100): farm/settings.py FOLDER > FOLDER/oabot.toml.
 
 The ledger and the heartbeat are then kept in that folder. Every wiki counts as approved, and accepts translations
-that nobody has reviewed.
+that nobody has reviewed. Dbnames after FOLDER: only these wikis.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 
 
-def settings(folder: Path) -> str:
+def settings(folder: Path, only: Collection[str] = ()) -> str:
     """The settings as TOML; a JSON string is one of TOML's too."""
     port = int(os.environ.get("OABOT_FARM_PORT") or 8100)
     seed = json.loads((HERE / "seed.json").read_text(encoding="utf-8"))
@@ -35,6 +36,8 @@ def settings(folder: Path) -> str:
     wikis = json.loads((HERE / "wikis.json").read_text(encoding="utf-8"))
     spoken = sorted({wiki["lang"] for wiki in wikis})
     for wiki in wikis:
+        if only and wiki["dbname"] not in only:
+            continue
         lines += [
             f"[wikis.{wiki['dbname']}]",
             f'url = "http://127.0.0.1:{port + wiki["offset"]}"',
@@ -48,4 +51,4 @@ def settings(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    print(settings(Path(sys.argv[1])), end="")
+    print(settings(Path(sys.argv[1]), sys.argv[2:]), end="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.local_farm import ROOT, Farm
@@ -14,7 +14,8 @@ from tests.local_farm import ROOT, Farm
 class Bot:
     """A bot with settings for the farm and a ledger of its own in `folder`."""
 
-    def __init__(self, farm: Farm, folder: Path) -> None:
+    def __init__(self, farm: Farm, folder: Path, *, docs: bool = False, wikis: Sequence[str] = ()) -> None:
+        """`docs`: with the pages that tables link to, such as the form in which people ask; `wikis`: only these."""
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.settings = folder / "oabot.toml"
@@ -22,9 +23,9 @@ class Bot:
         account = farm.accounts["bot"]
         self.environment["OABOT_BOT_PASSWORD"] = f"{account.bot_login}:{account.bot_secret}"
         self.secret = account.bot_secret
-        made = self._python(str(ROOT / "farm/settings.py"), str(folder))
+        made = self._python(str(ROOT / "farm/settings.py"), str(folder), *wikis)
         self.settings.write_text(made.stdout, encoding="utf-8")
-        self._python(str(ROOT / "scripts/install_templates.py"), "--save")
+        self._python(str(ROOT / "scripts/install_templates.py"), "--save", *(["--docs"] if docs else []))
 
     @property
     def ledger(self) -> Path:

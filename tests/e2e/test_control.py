@@ -1,318 +1,235 @@
-"""People steer the bot on real wikis: real accounts, real histories, the continuous job."""
+"""People ask the bot for something on real wikis: real accounts, real histories, the continuous job.
+
+Which sentence of what people may do is tried where, see docs/threats.md.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 import requests
 
-from tests.local_bot import Bot
-from tests.local_farm import ROOT, Farm, Person
-from tests.running import Running, done, until
-
-ACCOUNT = "OATransparencyBot"
-TABLE = f"User:{ACCOUNT}/Office actions"
-REQUESTS, RUN, STATUS = f"User:{ACCOUNT}/Requests", f"User:{ACCOUNT}/Run", f"User:{ACCOUNT}/Status"
-REGION = "Before.\n\n{{Office actions|table|limit=5}}\n{{Office actions end}}\n\nAfter."
-LOCKED = 42911031
-"""The logid of one of the seed's locks."""
-
-pytestmark = pytest.mark.long
+from tests.control_farm import CONFIG, LIMITS, REGION, REQUESTS, Controlled, call
+from tests.local_farm import Farm
+from tests.running import Running
 
 
 @pytest.fixture(scope="module")
-def bot(farm: Farm, tmp_path_factory: pytest.TempPathFactory) -> Bot:
-    """A bot that has published once."""
+def bot(farm: Farm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Controlled]:
+    """A bot that listens and has nothing to do."""
     farm.reset()
-    one = Bot(farm, tmp_path_factory.mktemp("bot"))
-    script = [sys.executable, str(ROOT / "scripts/install_templates.py"), "--docs", "--save"]
-    subprocess.run(script, env=one.environment, check=True, capture_output=True, timeout=300)
-    config = '{"limits": {"requests_per_person_hour": 20, "requests_per_day": 100}}'  # many tests ask within an hour
-    farm.person("admin", "metawiki").edit(f"User:{ACCOUNT}/Config.json", config)
-    one.run("once", "reconcile", "--save")
-    with Running(one) as run:  # from here on it knows where in the stream it is
-        run.await_quiet()
-        run.end()
-    return one
-
-
-@pytest.fixture
-def page(farm: Farm, request: pytest.FixtureRequest) -> str:
-    """A page of its own for a test, with a region that was never filled."""
-    title = f"Project:{request.node.name}"
-    farm.person("user", "metawiki").edit(title, REGION)
-    return title
+    with Controlled(farm, tmp_path_factory.mktemp("bot")) as one:
+        yield one
 
 
 @pytest.fixture(autouse=True)
-def _as_it_was(farm: Farm, bot: Bot) -> Iterator[None]:
-    """Each test begins without requests, and leaves the bot running."""
-    for dbname in ("metawiki", "ruwiki"):
-        farm.person("admin", dbname).edit(REQUESTS, "Requests go below.")
-    yield
-    for dbname in ("metawiki", "ruwiki"):
-        farm.person("admin", dbname).edit(RUN, "run")
+def _nobody_asks(bot: Controlled) -> None:
+    """Each test begins without requests."""
+    bot.begin()
 
 
-def ask(person: Person, **params: str) -> int:
-    """Somebody asks, as the form does it: a new section without a heading."""
-    call = "{{Office action request|" + "|".join(f"{name}={value}" for name, value in params.items()) + "}}"
-    edit = person.post(action="edit", title=REQUESTS, section="new", text=call)["edit"]
-    return int(edit["newrevid"])
+def wish(page: str) -> dict[str, str]:
+    """What most ask for."""
+    return {"job": "tables", "scope": "page", "of": page, "mode": "save"}
 
 
-def serve(bot: Bot, true: Callable[[], object], what: str) -> None:
-    """The continuous job runs until something is so, and has nothing left to do then."""
-    with Running(bot) as run:
-        run.await_message("stream: connected")
-        until(true, what)
-        until(lambda: done(bot), "an empty inbox")
-        run.end()
-
-
-def answered(farm: Farm, dbname: str = "metawiki", number: int = 1) -> Callable[[], bool]:
-    """Whether so many requests have their answer."""
-    finished = re.compile(r"\|state=(?:done|refused|failed)\|")
-    return lambda: len(finished.findall(farm.text(dbname, REQUESTS) or "")) >= number
-
-
-def shows(farm: Farm, title: str, dbname: str = "metawiki") -> bool:
-    return "logid/" in (farm.text(dbname, title) or "")
-
-
-def test_a_new_admin_puts_a_table_on_a_page_and_gets_it_filled_by_the_link_above_it(farm: Farm, bot: Bot) -> None:
-    admin = farm.person("admin", "ruwiki")
-    title = "Участник:FarmAdmin/Действия"
+def test_a_new_admin_puts_a_table_on_a_page_and_gets_it_filled(bot: Controlled) -> None:
+    admin, title = bot.person("admin", "ruwiki"), "Участник:FarmAdmin/Действия"
     admin.edit(title, REGION)
     form = {
         "title": REQUESTS, "action": "edit", "section": "new", "nosummary": "1",
         "preload": f"{REQUESTS}/preload", "preloadparams[]": title,
     }  # fmt: skip
-    html = requests.get(f"{farm.url('ruwiki')}/w/index.php?{urlencode(form)}", timeout=60).text
+    html = requests.get(f"{bot.farm.url('ruwiki')}/w/index.php?{urlencode(form)}", timeout=60).text
     found = re.search(r"<textarea[^>]*>(.*?)</textarea>", html, re.DOTALL)
     assert found
     admin.post(action="edit", title=REQUESTS, section="new", text=unescape(found[1]).strip())
 
-    serve(bot, answered(farm, "ruwiki"), "an answer")
-
-    answer = farm.text("ruwiki", REQUESTS) or ""
-    assert "|state=done|" in answer
-    assert "Special:Diff/" in answer
-    assert shows(farm, title, "ruwiki")
-    assert (farm.text("ruwiki", title) or "").startswith("Before.\n\n{{Office actions|table|limit=5}}\n")
-    assert "FarmAdmin" in (farm.text("metawiki", journal(farm)) or "")
+    assert bot.answers(dbname="ruwiki") == ["done"]
+    assert "Special:Diff/" in bot.text(REQUESTS, "ruwiki")
+    assert bot.shows(title, "ruwiki")
+    assert bot.text(title, "ruwiki").startswith("Before.\n\n{{Office actions|table|limit=3}}\n")
+    assert "FarmAdmin" in bot.journal()
 
 
-def journal(farm: Farm) -> str:
-    """The title of the newest journal."""
-    asked = {"list": "allpages", "apnamespace": "2", "apprefix": f"{ACCOUNT}/Journal/"}
-    return str(farm.ask("metawiki", action="query", **asked)["query"]["allpages"][-1]["title"])
+def test_neither_a_signature_nor_a_parameter_makes_an_admin(bot: Controlled) -> None:
+    page = bot.page()
+    bot.ask("user", **wish(page), user="FarmAdmin", reason="[[User:FarmAdmin|FarmAdmin]] 12:00, 1 January 2026 (UTC)")
+
+    assert bot.answers() == ["refused"]
+    assert "only members of these groups" in bot.text(REQUESTS)
+    assert not bot.shows(page)
 
 
-def test_neither_a_signature_nor_a_parameter_makes_an_admin(farm: Farm, bot: Bot, page: str) -> None:
-    ask(farm.person("user", "metawiki"), job="tables", scope="page", of=page, mode="save", user="FarmAdmin",
-        reason="[[User:FarmAdmin|FarmAdmin]] 12:00, 1 January 2026 (UTC)")  # fmt: skip
+def test_an_admin_of_a_wiki_asks_for_that_wiki_and_a_steward_for_others(bot: Controlled) -> None:
+    page = bot.page()
+    bot.ask(dbname="ruwiki", **wish(f"metawiki:{page}"))
+    bot.ask(job="all", scope="all", mode="save")
+    assert bot.answers(dbname="ruwiki") == ["refused"]
+    assert bot.answers() == ["refused"]
+    assert "отсюда можно подавать запросы только для этой вики" in bot.text(REQUESTS, "ruwiki")
+    assert not bot.shows(page)
 
-    serve(bot, answered(farm), "an answer")
-
-    assert "only members of these groups" in (farm.text("metawiki", REQUESTS) or "")
-    assert not shows(farm, page)
-
-
-def test_an_admins_old_words_that_were_moved_here_are_nobodys(farm: Farm, bot: Bot, page: str) -> None:
-    example = "User:FarmAdmin/Example"
-    call = f"{{{{Office action request|job=tables|scope=page|of={page}|mode=save}}}}"
-    farm.person("admin", "metawiki").edit(example, f"How to ask: {call}")
-    mover = farm.person("user", "metawiki")
-    mover.move(REQUESTS, "User:Ordinary Example/Old requests")
-    farm.person("admin", "metawiki").delete(REQUESTS)  # the redirect
-    mover.move(example, REQUESTS)
-    ask(farm.person("admin", "ruwiki"), job="tables", scope="page", of="Nowhere", mode="save")
-
-    serve(bot, answered(farm, "ruwiki"), "the other wiki's answer")
-
-    assert "cannot be seen who wrote" in (farm.text("metawiki", REQUESTS) or "")
-    assert not shows(farm, page)
+    bot.ask("steward", **wish(page))
+    assert bot.answers(2) == ["refused", "done"]
+    assert bot.shows(page)
 
 
-def test_a_request_that_was_reverted_and_put_back_by_somebody_else_is_not_theirs(
-    farm: Farm, bot: Bot, page: str
+def test_an_admins_old_words_that_were_moved_here_are_nobodys(bot: Controlled) -> None:
+    page, example = bot.page(), "User:FarmAdmin/Example"
+    admin, mover = bot.person("admin", "metawiki"), bot.person("user", "metawiki")
+    with bot.asleep():
+        admin.edit(example, f"How to ask: {call(**wish(page))}")
+        mover.move(REQUESTS, "User:Ordinary Example/Old requests")
+        admin.delete(REQUESTS)  # the redirect
+        mover.move(example, REQUESTS)
+
+    assert bot.answers() == ["refused"]
+    assert "cannot be seen who wrote" in bot.text(REQUESTS)
+    assert not bot.shows(page)
+
+
+def test_a_request_is_carried_out_once_though_its_page_goes_away_and_comes_back_without_the_answer(
+    bot: Controlled,
 ) -> None:
-    user, admin = farm.person("user", "metawiki"), farm.person("admin", "metawiki")
-    revid = ask(user, job="tables", scope="page", of=page, mode="save")
-    admin.post(action="edit", title=REQUESTS, undo=str(revid))
-    newest = farm.ask("metawiki", action="query", prop="info", titles=REQUESTS)["query"]["pages"][0]["lastrevid"]
-    admin.post(action="edit", title=REQUESTS, undo=str(newest))
+    page, elsewhere = bot.page(), "User:Ordinary Example/Elsewhere"
+    admin, mover = bot.person("admin", "metawiki"), bot.person("user", "metawiki")
+    bot.ask(**wish(page))
+    assert bot.answers() == ["done"]
+    saves = bot.saves(page)
 
-    serve(bot, answered(farm), "an answer")
+    with bot.asleep():
+        mover.move(REQUESTS, elsewhere)
+        mover.edit(elsewhere, f"Requests go below.\n\n{call(**wish(page))}")
+        mover.edit(page, REGION)
+    bot.looked()
+    assert "state=" not in bot.text(elsewhere)
+    assert bot.text(REQUESTS).startswith("#REDIRECT")
+    with bot.asleep():
+        admin.delete(REQUESTS)
+        mover.move(elsewhere, REQUESTS)
 
-    assert "only members of these groups" in (farm.text("metawiki", REQUESTS) or "")
-    assert not shows(farm, page)
-
-
-def test_a_request_whose_revision_is_hidden_is_nobodys(farm: Farm, bot: Bot, page: str) -> None:
-    admin = farm.person("admin", "metawiki")
-    revid = ask(admin, job="tables", scope="page", of=page, mode="save")
-    ask(farm.person("user", "metawiki"), job="tables", mode="save")  # a later revision, which can't be hidden
-    admin.hide_revision(revid)
-
-    serve(bot, answered(farm, number=2), "answers")
-
-    assert not shows(farm, page)
-
-
-@pytest.mark.parametrize("text", ["", "#REDIRECT [[User:FarmAdmin/Elsewhere]]"])
-def test_a_page_that_is_blanked_or_redirected_asks_for_nothing(farm: Farm, bot: Bot, page: str, text: str) -> None:
-    ask(farm.person("admin", "metawiki"), job="tables", scope="page", of=page, mode="save")
-    farm.person("user", "metawiki").edit(REQUESTS, text)
-    ask(farm.person("admin", "ruwiki"), job="tables", scope="page", of="Nowhere", mode="save")
-
-    serve(bot, answered(farm, "ruwiki"), "the other wiki's answer")
-
-    assert not shows(farm, page)
-    assert farm.text("metawiki", REQUESTS) == text
+    assert bot.answers() in (["done"], ["refused"])
+    bot.settle()
+    assert bot.saves(page) == saves
 
 
-def test_who_is_desysopped_or_blocked_meanwhile_is_refused(farm: Farm, bot: Bot, page: str) -> None:
-    admin, user = farm.person("admin", "metawiki"), farm.person("user", "metawiki")
-    admin.rights(user.name, add="sysop")
-    ask(user, job="tables", scope="page", of=page, mode="save", reason="still an admin")
-    admin.rights(user.name, remove="sysop")
-    serve(bot, answered(farm), "an answer")
-    assert "only members of these groups" in (farm.text("metawiki", REQUESTS) or "")
+def test_a_request_that_was_reverted_and_put_back_by_somebody_else_is_not_theirs(bot: Controlled) -> None:
+    page, admin = bot.page(), bot.person("admin", "metawiki")
+    with bot.asleep():
+        revid = bot.ask("user", **wish(page))
+        admin.post(action="edit", title=REQUESTS, undo=str(revid))
+        admin.post(action="edit", title=REQUESTS, undo=str(bot.newest(REQUESTS)))
 
-    admin.rights(user.name, add="sysop")
-    ask(user, job="tables", scope="page", of=page, mode="save", reason="blocked")
-    admin.block(user.name)
-    serve(bot, answered(farm, number=2), "an answer")
-    admin.unblock(user.name)
-    admin.rights(user.name, remove="sysop")
-
-    assert "blocked and locked accounts cannot ask" in (farm.text("metawiki", REQUESTS) or "")
-    assert not shows(farm, page)
+    assert bot.answers() == ["refused"]
+    assert "only members of these groups" in bot.text(REQUESTS)
+    assert not bot.shows(page)
 
 
-def test_what_is_previewed_is_saved_when_another_allowed_person_approves(farm: Farm, bot: Bot, page: str) -> None:
-    preview = previewed(farm, bot, page)
-    assert not shows(farm, page)
-    assert "logid" in (farm.text("metawiki", preview) or "")
-    assert "{{" not in (farm.text("metawiki", preview) or "").replace("{{#time:", "").replace("{{formatnum:", "")
+def test_a_request_that_was_reverted_asks_for_nothing(bot: Controlled) -> None:
+    page = bot.page()
+    with bot.asleep():
+        revid = bot.ask(**wish(page))
+        bot.person("user", "metawiki").post(action="edit", title=REQUESTS, undo=str(revid))
 
-    farm.person("user", "metawiki").edit(page, (farm.text("metawiki", page) or "") + "\nA later word.")
-    ask(farm.person("steward", "metawiki"), mode="approve", of=preview)
-    serve(bot, answered(farm, number=2), "an answer")
-
-    assert shows(farm, page)
-    assert (farm.text("metawiki", page) or "").endswith("A later word.")
-    assert "logid" not in (farm.text("metawiki", preview) or "")
+    bot.settle()
+    assert not bot.shows(page)
 
 
-def previewed(farm: Farm, bot: Bot, page: str) -> str:
-    """The title of a preview of a page."""
-    ask(farm.person("admin", "metawiki"), job="tables", scope="page", of=page, mode="preview")
-    serve(bot, answered(farm), "a preview")
-    found = re.search(rf"User:{ACCOUNT}/Preview/[\w-]+", farm.text("metawiki", REQUESTS) or "")
-    assert found, farm.text("metawiki", REQUESTS)
-    return found[0]
+def test_a_request_whose_revision_is_hidden_is_nobodys(bot: Controlled) -> None:
+    page = bot.page()
+    with bot.asleep():
+        revid = bot.ask(**wish(page))
+        bot.ask("user", job="tables", mode="save")  # a later revision: the newest can't be hidden
+        bot.person("admin", "metawiki").hide_revision(revid)
+
+    assert bot.answers(2) == ["refused", "refused"]
+    assert "cannot be seen who wrote" in bot.text(REQUESTS)
+    assert not bot.shows(page)
 
 
-def test_what_was_undone_stays_undone_until_somebody_asks(farm: Farm, bot: Bot, page: str) -> None:
-    admin = farm.person("admin", "metawiki")
-    ask(admin, job="tables", scope="page", of=page, mode="save")
-    serve(bot, answered(farm), "an answer")
-    saved = farm.ask("metawiki", action="query", prop="info", titles=page)["query"]["pages"][0]["lastrevid"]
-    farm.person("user", "metawiki").post(action="edit", title=page, undo=str(saved))
+@pytest.mark.parametrize("text", ["", "#REDIRECT [[User:FarmAdmin/Elsewhere]]"], ids=["blanked", "redirected"])
+def test_a_page_that_is_blanked_or_redirected_asks_for_nothing(bot: Controlled, text: str) -> None:
+    page = bot.page()
+    with bot.asleep():
+        bot.ask(**wish(page))
+        bot.person("user", "metawiki").edit(REQUESTS, text)
 
-    left = bot.run("once", "tables", "--save").stdout
-    assert "skipped (reverted)" in left
-    assert not shows(farm, page)
-
-    ask(admin, job="tables", scope="page", of=page, mode="save", reason="again, please")
-    serve(bot, answered(farm, number=2), "an answer")
-    assert shows(farm, page)
+    bot.settle()
+    assert not bot.shows(page)
+    assert bot.text(REQUESTS) == text
 
 
-def test_a_run_is_undone_by_its_rows_unless_somebody_edited_since(farm: Farm, bot: Bot, page: str) -> None:
-    first = run_of(bot.run("once", "tables", "--save").stdout)
-    assert shows(farm, page)
-    assert "saved" in bot.run("undo", first, "--save").stdout
-    assert not shows(farm, page)
+def test_a_page_that_is_not_protected_any_more_gives_nobody_more_rights(bot: Controlled) -> None:
+    admins, others, admin = bot.page(), bot.page(), bot.person("admin", "metawiki")
+    with bot.asleep():
+        admin.protect(REQUESTS)
+        bot.ask(**wish(admins))
+        admin.protect(REQUESTS, "edit=all")
+        bot.ask("user", **wish(others))
 
-    ask(farm.person("admin", "metawiki"), job="tables", scope="page", of=page, mode="save")
-    serve(bot, answered(farm), "an answer")
-    assert shows(farm, page)
-    farm.person("user", "metawiki").edit(page, (farm.text("metawiki", page) or "") + "\nA word.")
-    found = re.search(r"== Run <bdi>(.*?)</bdi>(?!.*== Run)", farm.text("metawiki", journal(farm)) or "", re.DOTALL)
-    assert found
-    run = unescape(found[1])
-    assert "skipped (edited)" in bot.run("undo", run, "--save").stdout
-    assert shows(farm, page)
+    assert bot.answers(2) == ["done", "refused"]
+    assert bot.shows(admins)
+    assert not bot.shows(others)
 
 
-def run_of(said: str) -> str:
-    """The id of the run that ``once`` tells of."""
-    found = re.search(r"run (\d{8}-\d{6}-[0-9a-f]{4})", said)
-    assert found, said
-    return found[1]
+def test_who_is_desysopped_or_blocked_meanwhile_is_refused(bot: Controlled) -> None:
+    page, admin, name = bot.page(), bot.person("admin", "metawiki"), bot.person("user", "metawiki").name
+    with bot.asleep():
+        admin.rights(name, add="sysop")
+        bot.ask("user", **wish(page))
+        admin.rights(name, remove="sysop")
+    assert bot.answers() == ["refused"]
+    assert "only members of these groups" in bot.text(REQUESTS)
+
+    with bot.asleep():
+        admin.rights(name, add="sysop")
+        bot.ask("user", **wish(page), reason="once more")
+        admin.block(name)
+    assert bot.answers(2) == ["refused", "refused"]
+    admin.unblock(name)
+    admin.rights(name, remove="sysop")
+
+    assert "blocked and locked accounts cannot ask" in bot.text(REQUESTS)
+    assert not bot.shows(page)
 
 
-def test_a_message_on_the_talk_page_lets_the_bot_rest_until_run_is_edited(farm: Farm, bot: Bot, page: str) -> None:
-    farm.person("user", "metawiki").edit(f"User talk:{ACCOUNT}", f"Please stop this. {page}")
+@pytest.mark.long
+def test_of_a_thousand_requests_at_once_the_first_few_are_carried_out(bot: Controlled) -> None:
+    admin, page = bot.person("admin", "metawiki"), bot.page()
+    admin.edit(CONFIG, json.dumps({"limits": LIMITS | {"requests_per_person_hour": 2}}))
+    before = len(bot.saves(REQUESTS))
+    calls = [call(**wish(page), reason=str(number)) for number in range(1000)]
+    bot.person("steward", "metawiki").edit(REQUESTS, "\n".join(calls))
 
-    bot.run("once", "tables", "--save", code=3)
-    assert not shows(farm, page)
-    assert "somebody wrote on the bot" in (farm.text("metawiki", STATUS) or "")
+    states = bot.answers(1000, seconds=180)
+    admin.edit(CONFIG, json.dumps({"limits": LIMITS}))
 
-    farm.person("admin", "metawiki").edit(RUN, "\nrun")
-    bot.run("once", "tables", "--save")
-    assert shows(farm, page)
-    assert "somebody wrote on the bot" not in (farm.text("metawiki", STATUS) or "")
-
-
-def test_run_from_somebody_who_may_not_say_it_stops_the_bot(farm: Farm, bot: Bot, page: str) -> None:
-    user = farm.person("user", "metawiki")
-    user.edit(RUN, "stop")
-    user.edit(RUN, "run")
-
-    bot.run("once", "tables", "--save", code=3)
-
-    assert not shows(farm, page)
+    assert 1 <= states.count("done") <= 2
+    assert set(states) == {"done", "refused"}
+    assert len(bot.saves(REQUESTS)) - before <= 1 + states.count("done")
+    assert len(bot.saves(page)) == 1
 
 
-def test_a_table_warns_by_itself_when_the_bot_has_been_silent_for_days(farm: Farm, bot: Bot) -> None:
-    admin = farm.person("admin", "metawiki")
-    bot.run("once", "tables", "--save")
+@pytest.mark.long
+def test_two_copies_and_a_kill_in_between_carry_out_each_request_once(bot: Controlled) -> None:
+    pages = [bot.page() for _ in range(3)]
+    with Running(bot.bot, "second") as second:
+        for page in pages:
+            bot.ask(**wish(page))
+        bot.answers(1)
+        assert "holds the lease" in bot.bot.run("once", "tables", "--save", code=3).stderr
+        bot.run.process.kill()
+        bot.run.process.wait()
+        second.process.kill()
+        second.process.wait()
+    bot.start_again("third")
+    bot.answers(3)
+    bot.settle()
 
-    def read() -> str:
-        admin.post(action="purge", titles=TABLE, forcelinkupdate="1")
-        return requests.get(f"{farm.url('metawiki')}/wiki/{TABLE.replace(' ', '_')}", timeout=60).text
-
-    assert "may be out of date" not in read()
-
-    status = farm.text("metawiki", STATUS) or ""
-    admin.edit(STATUS, re.sub(r"(?<=<onlyinclude>)[^<]*", "2020-01-01T00:00:00Z", status))
-    assert "may be out of date" in read()
-
-    admin.delete(STATUS)
-    assert "may be out of date" in read()
-
-
-def test_a_config_that_cannot_be_used_is_told_of_and_the_last_good_one_stays(
-    farm: Farm, bot: Bot, page: str, tmp_path: Path
-) -> None:
-    admin = farm.person("admin", "metawiki")
-    bot.run("once", "tables", "--save")
-    admin.edit(f"User:{ACCOUNT}/Config.json", '{\n "settle_hours": -1\n}')
-
-    bot.run("once", "tables", "--save")
-
-    status = farm.text("metawiki", STATUS) or ""
-    assert "settle" in status
-    assert "Line {{formatnum:2}}" in status
+    assert [len(bot.saves(page)) for page in pages] == [1, 1, 1]
