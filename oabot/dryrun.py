@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable
 
-from oabot.model import Account, Edit, Page, PageState, Revision, Saved, User
+from oabot.model import Account, Edit, Look, Page, PageState, Revision, Saved, User
 from oabot.seams import Wiki
 
 
@@ -40,6 +40,10 @@ class DryRunWiki:
     def users(self, names: Iterable[str]) -> dict[str, User]:
         """As `Wiki.users`."""
         return self._wiki.users(names)
+
+    def look(self, titles: Iterable[str], steering: Iterable[str]) -> Look:
+        """As `Wiki.look`."""
+        return self._wiki.look(titles, steering)
 
     def save(self, edit: Edit) -> Saved:
         """Show the edit, against the page as it is now, and answer as a wiki where nothing was to change."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from oabot import rests, rights, stops
 from oabot.errors import Resting, Stopped, WikiRests
 from oabot.ledger import Ledger
-from oabot.model import Page, PageState
+from oabot.model import Account, Look, Page, PageState
 from oabot.seams import Wiki
 
 log = logging.getLogger(__name__)
@@ -78,35 +78,32 @@ class Leave:
         """
         central = self._terms.central
         if wiki != central:
-            self._check(central, self._wikis[central].pages(self._stop_titles()), even_resting=even_resting)
-        pages = self._wikis[wiki].pages([*titles, *self._stop_titles()])
-        self._check(wiki, pages, even_resting=even_resting)
-        return pages
+            self._check(central, self._wikis[central].look((), self._stop_titles()), even_resting=even_resting)
+        seen = self._wikis[wiki].look(titles, self._stop_titles())
+        self._check(wiki, seen, even_resting=even_resting)
+        return dict(seen.pages)
 
     def _stop_titles(self) -> Sequence[str]:
         return stops.titles(self._terms.account, self._terms.job)
 
-    def _check(self, wiki: str, pages: Mapping[str, Page], *, even_resting: bool) -> None:
-        authors = {page.user for title in self._stop_titles() if (page := pages.get(title)) and page.user}
-        users = self._wikis[wiki].users(sorted(authors))
-        reason = stops.stop(pages, users, self._stop_titles(), self._permits[wiki].groups)
+    def _check(self, wiki: str, seen: Look, *, even_resting: bool) -> None:
+        reason = stops.stop(seen.pages, seen.authors, self._stop_titles(), self._permits[wiki].groups)
         if reason is not None:
             if wiki == self._terms.central:
                 raise Stopped(f"{wiki}: {reason.title} ({reason.code})")
             raise WikiRests("stopped")
-        code = self.rest(wiki, pages[self._stop_titles()[0]].revid)
+        code = self._rest(wiki, seen.account, seen.pages[self._stop_titles()[0]].revid)
         if code and (code == "blocked" or not even_resting):
             log.warning("%s: resting: %s", wiki, code)
             if wiki == self._terms.central:
                 raise Resting(wiki, code)
             raise WikiRests(code)
 
-    def rest(self, wiki: str, acknowledged: int) -> str:
+    def _rest(self, wiki: str, account: Account, acknowledged: int) -> str:
         """Why a wiki rests, one of `rests.RESTS`, or nothing; `acknowledged` is the revision of its ``/Run``.
 
         Raises: `ConfigError` when the account can do there what it must not be able to do.
         """
-        account = self._wikis[wiki].account()
         rights.refuse_dangerous(wiki, account)
         if account.blocked:
             self._ledger.state.put(f"rest:{wiki}", {"code": "blocked", "run": acknowledged})

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
-from oabot.model import Account, Edit, EntryId, Page, Revision, Saved, User
+from oabot.model import Account, Edit, EntryId, Look, Page, Revision, Saved, User
 
 
 class Clock(Protocol):
@@ -53,6 +53,13 @@ class Wiki(Protocol):
 
     def users(self, names: Iterable[str]) -> dict[str, User]:
         """Other accounts as the wiki sees them now, keyed by the names as asked."""
+        ...
+
+    def look(self, titles: Iterable[str], steering: Iterable[str]) -> Look:
+        """All that a save depends on: a few pages, as `pages`; who wrote the `steering` ones; our account.
+
+        In one request where that can be. Raises: `WikiRests`, `AccountRefused`.
+        """
         ...
 
     def save(self, edit: Edit) -> Saved:

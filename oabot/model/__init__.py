@@ -39,6 +39,7 @@ from oabot.model.log import (
 from oabot.model.pages import (
     Account,
     Edit,
+    Look,
     Page,
     PageState,
     Revision,
@@ -61,6 +62,7 @@ __all__ = [
     "Judgement",
     "Kind",
     "LogEntry",
+    "Look",
     "NoParams",
     "Page",
     "PageMoved",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -95,3 +96,14 @@ class User:
     blocked: bool = False
     locked: bool = False
     missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a save depends on, as the wiki showed it at one time."""
+
+    pages: Mapping[str, Page]
+    """By the titles as asked."""
+    authors: Mapping[str, User]
+    """By name: the authors of those of the pages for which they were asked."""
+    account: Account

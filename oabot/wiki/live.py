@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import unquote
 
 from oabot.errors import WikiError, WikiRests
-from oabot.model import Account, Edit, Page, PageState, Revision, Saved, User
+from oabot.model import Account, Edit, Look, Page, PageState, Revision, Saved, User
 from oabot.seams import Clock
 from oabot.wiki import rows
 from oabot.wiki.door import Door, Value
@@ -37,6 +37,7 @@ class LiveWiki:
         self._door = Door(session, dbname, api_url, clock, deadline)
         self._writer = Writer(self._door, self._read_one)
         self._central: bool | None = None
+        self._steered_by: tuple[str, ...] = ()
 
     @property
     def dbname(self) -> str:
@@ -86,6 +87,22 @@ class LiveWiki:
             known.update({row["name"]: row for row in found["users"]})
         return {name: self._user(name, known.get(rows.username(name))) for name in asked}
 
+    def look(self, titles: Iterable[str], steering: Iterable[str]) -> Look:
+        """As `Wiki.look`. The authors of the look before are asked for; if now there is another, once more."""
+        steering = tuple(steering)
+        talk = f"User talk:{self._door.account}"
+        also = self._people(self._steered_by) | {"uiprop": "groups|rights|blockinfo"}
+        asked = list(dict.fromkeys((*titles, *steering, talk)))
+        told: rows.Row = {}
+        found = {title: rows.nowhere(title) for title in asked} | self._batch(_sendable(asked), also, told)
+        authors = {name for title in steering if (name := found[title].user)}
+        newest = told.get("newest", {}).get(found[talk].title, found[talk].revid)
+        try:
+            account = rows.account(told["userinfo"], {"lastrevid": newest})
+        except (KeyError, TypeError):
+            raise WikiRests("incomplete-reply") from None
+        return Look(found, self._authors(authors, told), account)
+
     def save(self, edit: Edit) -> Saved:
         """As `Wiki.save`. An edit that doesn't overlap with ours is merged by MediaWiki, and is no conflict."""
         return self._writer.save(edit)
@@ -93,12 +110,38 @@ class LiveWiki:
     def _read_one(self, title: str) -> Page:
         return self.pages([title])[title]
 
-    def _batch(self, titles: Sequence[str]) -> dict[str, Page]:
+    def _people(self, names: Sequence[str]) -> dict[str, Value]:
+        """What asks for these accounts in a request for something else."""
+        if not names:
+            return {}
+        asked: dict[str, Value] = {"list": "users", "ususers": list(names), "usprop": "groups|blockinfo"}
+        if self._central is not False:  # CentralAuth takes one name
+            asked |= {"meta": "globaluserinfo", "guiuser": [names[0]], "guiprop": "groups"}
+        return asked
+
+    def _authors(self, names: set[str], told: rows.Row) -> dict[str, User]:
+        """These accounts, by a reply that may tell of them."""
+        asked, self._steered_by = self._steered_by, tuple(sorted(names))
+        if not names.issubset(asked) or "users" not in told:
+            return self.users(self._steered_by)
+        self._central = "globaluserinfo" in told
+        known = {row["name"]: row for row in told["users"]}
+        first = {asked[0]: told.get("globaluserinfo")}
+        return {name: self._user(name, known.get(rows.username(name)), first) for name in names}
+
+    def _batch(
+        self, titles: Sequence[str], also: Mapping[str, Value] | None = None, told: rows.Row | None = None
+    ) -> dict[str, Page]:
+        """These pages; `told` takes what a request that asks `also` for other things says beside them."""
         names: dict[str, str] = {}
         elsewhere: set[str] = set()
 
         def noted() -> Iterator[rows.Row]:
-            for found in self._door.queries(titles=list(titles), **_READ):
+            for found in self._door.queries(titles=list(titles), **_READ, **(also or {})):
+                if told is not None:
+                    told.update({key: part for key, part in found.items() if key != "pages"})
+                    newest = {row["title"]: row["lastrevid"] for row in found.get("pages", ()) if "lastrevid" in row}
+                    told["newest"] = told.get("newest", {}) | newest
                 names.update(map(_renamed, found.get("normalized", ())))
                 elsewhere.update(row["title"] for row in found.get("interwiki", ()))
                 yield found
@@ -128,9 +171,11 @@ class LiveWiki:
         found = (rows.revision(row) for part in asked for page in part["pages"] for row in page.get("revisions", ()))
         return list(itertools.islice((revision for revision in found if revision.revid > after), limit))
 
-    def _user(self, name: str, row: rows.Row | None) -> User:
-        missing = row is None or row.get("missing") or row.get("invalid")
-        return rows.user(name, row, None if missing else self._everywhere(name))
+    def _user(self, name: str, row: rows.Row | None, known: Mapping[str, rows.Row | None] | None = None) -> User:
+        """By a row of the wiki's own, and CentralAuth's view: `known`, or asked for."""
+        if row is None or row.get("missing") or row.get("invalid"):
+            return rows.user(name, row, None)
+        return rows.user(name, row, known[name] if known and name in known else self._everywhere(name))
 
     def _everywhere(self, name: str) -> rows.Row | None:
         """CentralAuth's view of the account; None where the wiki has no CentralAuth (it ignores the question)."""

@@ -196,6 +196,24 @@ def test_our_account_is_seen_as_it_is_now(stage: Stage) -> None:
     assert (after.blocked, after.talk_revid) == (True, talk)
 
 
+def test_all_that_a_save_depends_on_is_seen_as_it_is_now(stage: Stage) -> None:
+    run, talk = f"User:{BOT}/Run", f"User talk:{BOT}"
+    for number in range(3):
+        if number < 2:
+            stage.put(run, f"run {number}")
+        else:
+            stage.wiki.save(edit(f"run {number}", read(stage, run).revid, run))
+        newest = stage.put(talk, f"hello {number}")
+        look = stage.wiki.look([TITLE, "User:Nobody/Nothing"], [run])
+        author = BOT if number == 2 else "FarmAdmin"
+
+        assert (look.pages[run].text, look.pages[run].user) == (f"run {number}", author)
+        assert look.pages["User:Nobody/Nothing"].state is PageState.MISSING
+        assert look.authors == stage.wiki.users([author])
+        assert look.account.talk_revid == newest
+        assert "edit" in look.account.rights
+
+
 def test_a_user_that_nobody_is_is_missing(stage: Stage) -> None:
     found = stage.wiki.users(["Nobody at all", "127.0.0.1", "a|b", "<x>"])
 

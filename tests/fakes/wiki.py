@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import mwparserfromhell
 
-from oabot.model import Account, Edit, Page, PageState, Revision, Saved, User
+from oabot.model import Account, Edit, Look, Page, PageState, Revision, Saved, User
 from oabot.seams import Clock
 from oabot.wiki import may_edit, refusal
 from tests.fakes.clock import StillClock
@@ -78,6 +78,11 @@ class FakeWiki:
     def users(self, names: Iterable[str]) -> dict[str, User]:
         self.asked += 1
         return {name: self._user(name) for name in names}
+
+    def look(self, titles: Iterable[str], steering: Iterable[str]) -> Look:
+        steering = list(steering)
+        pages = self.pages([*titles, *steering])
+        return Look(pages, self.users(name for title in steering if (name := pages[title].user)), self.account())
 
     def save(self, edit: Edit) -> Saved:
         title = self._allowed(edit)
