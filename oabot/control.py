@@ -91,18 +91,17 @@ class Control:
     def wanted(self) -> Wanted:
         """What people want, by ``Config.json`` and the notes as they are now. Raises: as `pipeline`."""
         central = self.wikis[self.settings.central]
+        config, notes = self.settings.page(communityconfig.PAGE), self.settings.page(NOTES)
+        pages = central.pages([config, notes])
         if self._given is None:
-            title = self.settings.page(communityconfig.PAGE)
-            self._community = communityconfig.read(central.pages([title])[title], self.ledger)
-        return Wanted(self.in_force, self._annotations(central), self.onwiki.contact)
+            self._community = communityconfig.read(pages[config], self.ledger)
+        return Wanted(self.in_force, self._annotations(central, pages[notes]), self.onwiki.contact)
 
-    def _annotations(self, central: Wiki) -> tuple[Annotation, ...]:
-        title = self.settings.page(NOTES)
-        page = central.pages([title])[title]
+    def _annotations(self, central: Wiki, page: Page) -> tuple[Annotation, ...]:
         if page.state is not PageState.EXISTS:
             return ()
         template = self.settings.wikis[self.settings.central].template_note
-        credits_ = attribute(history(central, title), reader(template, page.title, self.settings.account))
+        credits_ = attribute(history(central, page.title), reader(template, page.title, self.settings.account))
         authors = sorted({name for one in credits_ for name in one.authors})
         users = central.users(authors) if authors else {}
         allowed = communityconfig.annotation_groups(self.settings.central, self.onwiki)

@@ -14,6 +14,9 @@ from oabot.ledger.database import Database
 
 _NAME = "writer"
 
+_FRESH = timedelta(seconds=5)
+"""A renewal this young is not written again: each write waits for the disk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -58,7 +61,11 @@ class Lease:
         return Held(holder, fence)
 
     def renew(self, held: Held, ttl: timedelta) -> None:
-        """Hold on to it from now. Raises: `LeaseLost`, `LedgerError`."""
+        """Hold on to it from now; one that was renewed just now is only checked. Raises: `LeaseLost`, `LedgerError`."""
+        with self._database.reading("checking the lease") as connection:
+            row = require(self._database, connection, held)
+            if row.expires - self._database.now_ms(connection) >= _ms(ttl - min(_FRESH, ttl / 4)):
+                return
         with self._database.writing("renewing the lease") as connection:
             require(self._database, connection, held)
             expires = self._database.now_ms(connection) + _ms(ttl)
@@ -85,13 +92,14 @@ class Lease:
         return Turn(row.holder, row.fence, expires, row.expires > now)
 
 
-def require(database: Database, connection: Connection, held: Held) -> None:
-    """In a transaction that only the holder may make: raise `LeaseLost` if that isn't so any more."""
+def require(database: Database, connection: Connection, held: Held) -> Row[Any]:
+    """The lease, in a transaction that only the holder may make. Raises: `LeaseLost` if that isn't so any more."""
     row = _row(connection)
     if row is None or (row.holder, row.fence) != (held.holder, held.fence):
         raise LeaseLost(f"another process took over; our turn was {held.fence}")
     if row.expires <= database.now_ms(connection):
         raise LeaseLost(f"our turn {held.fence} ended and was not renewed in time")
+    return row
 
 
 def _row(connection: Connection) -> Row[Any] | None:

@@ -58,7 +58,9 @@ class Observations:
         now = self._database.clock.now()
         seen = [(entry, _values(entry, row, now)) for entry, row in rows]
         ids = {entry for entry, _ in seen}
-        odd = list(odd)
+        odd, moved = list(odd), list(moved)
+        if not (odd or moved) and (erased := self._told_before(seen, ids)) is not None:
+            return Recorded(frozenset(), erased)
         with self._database.writing("recording") as connection:
             refused = present(connection, schema.tombstones, ids | {entry.id for entry in odd})
             new = list(_news(dict(_latest(connection, ids)), [pair for pair in seen if pair[0] not in refused]))
@@ -68,6 +70,14 @@ class Observations:
             quarantine.add(connection, [entry for entry in odd if entry.id not in refused], now)
             cursors.move(connection, moved)
         return Recorded(frozenset(entry for entry, _ in new), frozenset(refused))
+
+    def _told_before(self, seen: list[tuple[EntryId, dict[str, Any]]], ids: set[EntryId]) -> frozenset[EntryId] | None:
+        """Of rows that tell nothing new the erased ones; None when there is something to write."""
+        with self._database.reading("comparing entries") as connection:
+            refused = present(connection, schema.tombstones, ids)
+            new = _news(dict(_latest(connection, ids)), (pair for pair in seen if pair[0] not in refused))
+            changed = next(new, None) is not None or present(connection, schema.holds, ids)
+        return None if changed else frozenset(refused)
 
     def entries(self) -> list[tuple[EntryId, dict[str, Any]]]:
         """What each entry looked like last, in the order in which they happened."""

@@ -27,12 +27,6 @@ _ACTIVE = (
     + list("«»‹›")
 )
 
-_SHOWN = re.compile(r"[\w!-~]++(?: [\w!-~]++)*+")
-"""What `clean` would give back as it is, but for NFC (no ``\\w`` is a control or format character)."""
-
-_INERT = re.compile(r"[\w.,()/@$^]++(?: [\w.,()/@$^]++)*+")
-"""What the encoder has nothing to do with, but for NFC, underscores and magic links."""
-
 _MAGIC_LINK = re.compile("RFC|PMID|ISBN")
 """Words that Parser::handleMagicLinks links when a number follows."""
 
@@ -81,7 +75,7 @@ def clean(text: str, limit: int | None = None) -> str:
     line breaks and runs of spaces become one space; more than `limit` characters end in an ellipsis.
     The result is plain text, not markup: `escape` makes it wikitext.
     """
-    if not _SHOWN.fullmatch(text):
+    if not _is_shown(text):
         text = _SPACES.sub(" ", text.translate(_KEPT)).strip()
     kept = unicodedata.normalize("NFC", text)
     if limit is not None and len(kept) > limit:
@@ -96,12 +90,24 @@ def escape(text: str, limit: int | None = None) -> Wikitext:
     Safe as a cell, list item, heading, template parameter, link text and quoted attribute value, at the
     start of a line too. Not for edit summaries: MediaWiki decodes references there before it links.
     """
-    kept = (limit is None or len(text) <= limit) and (text.isascii() or unicodedata.is_normalized("NFC", text))
-    if not (kept and _INERT.fullmatch(text)) or "_" in text:
-        text = _encoded(text if kept and _SHOWN.fullmatch(text) else clean(text, limit))
+    # As `_is_shown`, without the call.
+    shown = text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]
+    if (
+        not shown
+        or (limit is not None and len(text) > limit)
+        or not (text.isascii() or unicodedata.is_normalized("NFC", text))
+    ):
+        text = clean(text, limit)
+    if not text.replace(" ", "").isalnum():
+        text = _encoded(text)
     if "RFC" in text or "PMID" in text or "ISBN" in text:
         text = _MAGIC_LINK.sub(lambda m: _reference(m[0][0]) + m[0][1:], text)
     return Wikitext(text)
+
+
+def _is_shown(text: str) -> bool:
+    """Whether `clean` would give it back as it is, but for NFC: what isn't printable may have to go."""
+    return text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]
 
 
 def _encoded(text: str) -> str:

@@ -54,7 +54,8 @@ def table(caption: Wikitext, columns: Sequence[Column], rows: Iterable[Row], css
             raise ValueError("a row must have as many cells as there are columns")
         contents = [cell if isinstance(cell, str) else _attributed(*cell) for cell in cells]
         for index in headings:
-            if contents[index] == (cell if isinstance(cell := cells[index], str) else cell.text):
+            cell = cells[index]
+            if contents[index] is cell or (not isinstance(cell, str) and contents[index] is cell.text):
                 contents[index] = f"| {contents[index]}"
         start = _row_start(own_class, anchor) if own_class or anchor else "|-"
         lines.append(pattern % (start, *contents))
