@@ -14,6 +14,7 @@ USER_NAMESPACES = frozenset({2, 3})
 """Namespace numbers of user pages and their talk pages, on every wiki."""
 
 _SPACES = re.compile(r"[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+_STAFF_SUFFIXES = (" (WMF)", "-(WMF)", "-WMF")
 _HALVES = re.compile("[\ud800-\udfff]")
 _IP_LIKE = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.(?:\d{1,3}|xxx)(?:/\d{1,2})?", re.IGNORECASE)
 _CONFUSABLE = str.maketrans("013авеѕіјкмнорстухԝωιοɑıł", "oleabesijkmhopctyxwwioail")
@@ -53,6 +54,11 @@ def is_ip(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def has_staff_suffix(name: str) -> bool:
+    """Whether it ends as only Wikimedia's staff may name accounts."""
+    return name.endswith(_STAFF_SUFFIXES)
 
 
 def root(text: str) -> str:

@@ -21,7 +21,6 @@ from oabot.model import ActionClass, Judgement, Verdict
 from oabot.timestamps import parse_timestamp
 
 CONDITIONS = ("log", "does", "by", "to", "says", "undoes")
-_STAFF_SUFFIXES = (" (WMF)", "-(WMF)", "-WMF")
 _SPACES = re.compile(r"[\s_\u00a0]+")
 _LISTS = ("office", "trust_and_safety", "office_it", "vanish")
 _DEFAULTS: dict[str, Any] = {
@@ -60,7 +59,7 @@ class Actors:
 
     def has_suffix(self, name: str) -> bool:
         """Whether the name bears the suffix that Wikimedia reserves for staff."""
-        return self.staff_suffix and name.endswith(_STAFF_SUFFIXES)
+        return self.staff_suffix and names.has_staff_suffix(name)
 
     @property
     def watched(self) -> tuple[str, ...]:

@@ -16,8 +16,8 @@ NEWEST = 100
 
 
 def feed(material: Material, language: Language, *, names: bool = False) -> str:
-    """An entry for each log entry that opened or changed a case; the same cases make the same feed."""
-    steps = [(entry, case) for case in material.cases for entry in case.entries]
+    """An entry for each log entry, but for copies, that opened or changed a case; the same cases make the same feed."""
+    steps = [(one, case) for case in material.cases for one in case.entries if not one.copy_of or one.id == case.id]
     newest = sorted(steps, key=lambda step: step[0].order, reverse=True)[:NEWEST]
     updated = iso(newest[0][0].timestamp) if newest else "1970-01-01T00:00:00Z"
     host = urlsplit(material.addresses[material.central]).hostname or ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from oabot.model import NEVER, Case, Status
 from oabot.timestamps import iso
 from oabot.views import Material
-from oabot.views.cells import UNSIGNED
+from oabot.views.cells import signer
 
 FIELDS = ("id", "opened", "class", "wiki", "status", "since", "expires", "statements", "entries")
 """In the order in which every export has them."""
@@ -55,7 +55,6 @@ def records(material: Material, *, names: bool = False) -> tuple[Record, ...]:
 
 def _record(case: Case, material: Material, *, names: bool) -> Record:
     opening = case.opening
-    signed = f"{opening.type}/{opening.action}" not in UNSIGNED
     return Record(
         id=str(case.id),
         opened=iso(opening.timestamp),
@@ -67,7 +66,7 @@ def _record(case: Case, material: Material, *, names: bool) -> Record:
         statements=tuple(told.statement.id for told in material.explaining(case)),
         entries=tuple(str(entry.id) for entry in case.entries),
         target=case.target.name if names else "",
-        performer=(opening.performer or "") if names and signed else "",
+        performer=(signer(case) or "") if names else "",
     )
 
 

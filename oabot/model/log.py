@@ -212,9 +212,9 @@ class LogEntry:
     """The wiki on which the performer acted, when this row is only that act's copy (``metawiki>Name``)."""
 
     @property
-    def order(self) -> tuple[datetime, str, int]:
-        """Sorts entries as they happened; entries of one second by wiki and logid."""
-        return (self.timestamp, self.id.wiki, self.id.logid)
+    def order(self) -> tuple[datetime, bool, str, int]:
+        """Sorts entries as they happened; entries of one second by wiki and logid, copies after what they copy."""
+        return (self.timestamp, self.copy_of is not None, self.id.wiki, self.id.logid)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from oabot import names
 from oabot.explained import Told
 from oabot.links import LinkState
 from oabot.model import GLOBAL, NEVER, Case, Kind, Status
@@ -118,7 +119,7 @@ def status_text(case: Case, material: Material, place: Place) -> Wikitext:
         return status_name(case.status, place)
     when, see = language.date(entry.timestamp), entry_link(material, place, entry.id)
     parts = [language.say(f"oabot-status-{case.status.value}-on", when, see)]
-    if entry.id not in case.actions:
+    if entry.id not in case.actions and not names.has_staff_suffix(entry.performer or ""):
         parts.append(language.say("oabot-by-outsider"))
     if case.status is Status.CHANGED and case.outstanding < case.taken:
         parts.append(language.say("oabot-status-part", len(case.outstanding), len(case.taken)))

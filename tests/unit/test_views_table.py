@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from oabot import logentry, rules
 from oabot.cases import cases
 from oabot.classify import judge
@@ -93,3 +95,13 @@ def test_a_group_is_of_one_minute() -> None:
     assert "oabot-batch" not in page(
         [block(1, "infinity"), block(2, "infinity"), {**block(3, "infinity"), "timestamp": later}]
     )
+
+
+@pytest.mark.parametrize(("performer", "said"), [("ExampleSysop", True), ("Example Person (WMF)", False)])
+def test_only_who_is_no_staff_is_called_somebody_outside_the_office(performer: str, said: bool) -> None:
+    later = "2025-06-11T12:00:00Z"
+    text = page([block(1, "infinity"), row(2, "block/unblock", "User:Example 1", user=performer, timestamp=later)])
+
+    assert "reversed on" in text
+    assert ("outside the Office" in text) == said
+    assert performer not in text
