@@ -168,8 +168,9 @@ class Ingest:
         try:
             read()
         except SourceError as problem:
+            if report.failed.get(dbname) != str(problem):  # it may be so for many targets
+                log.warning("%s: can't be read: %s", dbname, problem)
             report.failed[dbname] = str(problem)
-            log.warning("%s: can't be read: %s", dbname, problem)
 
     def _worth_reading(self, wikis: Sequence[str]) -> dict[str, list[str]]:
         """The performers whose logs are to be read, by wiki; all of them where it can't be told who has an account."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import random
 import re
 import tempfile
@@ -38,8 +39,9 @@ WIKIS = ("metawiki", "ruwiki", "zhwiki")
 """The wikis that the bot has; zhwiki is the one that is down now and then."""
 
 
-def run(*, quick: bool, seed: int, each: int = EACH) -> dict[str, Any]:
-    """Kill it `each` times at each point; quick: once."""
+def run(*, quick: bool, seed: int, each: int = EACH, seconds: float = math.inf) -> dict[str, Any]:
+    """Kill it `each` times at each point; quick: once. After so many seconds no further kill is begun."""
+    end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory(prefix="oabot-soak-") as folder:
         farm = Farm(Path(folder) / "farm", _free_ports())
         for verb in ("install", "build", "start"):
@@ -47,7 +49,7 @@ def run(*, quick: bool, seed: int, each: int = EACH) -> dict[str, Any]:
         try:
             with MariaDbServer(_made(Path(folder) / "mariadb")) as database:
                 trial = _Trial(farm, database, Path(folder), random.Random(seed))  # noqa: S311 - not for secrets
-                return trial.run(1 if quick else each)
+                return trial.run(1 if quick else each, end)
         finally:
             farm.do("stop")
 
@@ -64,7 +66,7 @@ class _Trial:
     restarts: int = 0
     down: int = 0
 
-    def run(self, each: int) -> dict[str, Any]:
+    def run(self, each: int, end: float) -> dict[str, Any]:
         self.url = self.database.url("soak")
         self.killer = Killer(self._count, self.rng)
         acts = Acts(self.farm).all()
@@ -73,11 +75,11 @@ class _Trial:
         with contextlib.ExitStack() as open_:
             addresses = {name: open_.enter_context(proxy(self.farm, name, self.killer)) for name in WIKIS}
             self.bot = self._bot(addresses)
-            self._kill_all(plan, acts)
+            begun = self._kill_all(plan, acts, end)
             self._expire_lease()
             self.bot.run("once", "reconcile", "--save")
             self._compare()
-        done = {"kills": dict(sorted(self.kills.items())), "actions": len(plan), "classes": len(acts)}
+        done = {"kills": dict(sorted(self.kills.items())), "actions": begun, "classes": min(begun, len(acts))}
         disturbed = {"stream_cuts": self.cuts, "database_restarts": self.restarts, "wiki_down": self.down}
         return {**done, **disturbed, "saves": self.killer.sent.total(), "broken": self.broken}
 
@@ -92,7 +94,8 @@ class _Trial:
         bot.run("once", "reconcile", "--save")
         return bot
 
-    def _kill_all(self, plan: list[str], acts: list[Act]) -> None:
+    def _kill_all(self, plan: list[str], acts: list[Act], end: float) -> int:
+        """One act for each kill; how many that were."""
         every = max(1, len(plan) // RESTARTS)
         running = self._successor(0)
         waiting: dict[int, str] = {}
@@ -105,9 +108,13 @@ class _Trial:
                 self.killer.happened()
                 self._end(running, number, point)
             running = self._successor(number + 1)
-            if number % IN_A_ROW == IN_A_ROW - 1 or number == len(plan) - 1:
+            last = number == len(plan) - 1 or time.monotonic() > end
+            if last or number % IN_A_ROW == IN_A_ROW - 1:
                 self._finish(waiting)
+            if last:
+                break
         running.end()
+        return number + 1
 
     def _await_listening(self, running: Running) -> None:
         self._await(lambda: running.process.poll() is not None or running.says("stream: connected"))
