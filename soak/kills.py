@@ -70,8 +70,7 @@ class _Trial:
         self.url = self.database.url("soak")
         self.killer = Killer(self._count, self.rng)
         acts = Acts(self.farm).all()
-        plan = [point for point in POINTS for _ in range(each)]
-        self.rng.shuffle(plan)
+        plan = [point for _ in range(each) for point in self.rng.sample(POINTS, len(POINTS))]
         with contextlib.ExitStack() as open_:
             addresses = {name: open_.enter_context(proxy(self.farm, name, self.killer)) for name in WIKIS}
             self.bot = self._bot(addresses)
