@@ -1,7 +1,7 @@
 """Two copies of the continuous job on one database, one of them paused now and then until the other takes over.
 
-Each copy reaches the wikis through proxies of its own, so that it is seen who saves, and whose turn it is then. Before
-that, in peace: how long it takes from an event on the wire to the saved page.
+Both reach the wikis through proxies and name other contacts, so that it is seen who saves, and whose turn it is then.
+Before that, in peace: how long it takes from an event on the wire to the saved page.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import requests
 
 from tests.acts import Act, Acts, shows
 from tests.conftest import _free_ports
-from tests.killing import proxy, told_apart
+from tests.killing import AGENT, proxy, told_apart
 from tests.local_bot import Bot
 from tests.local_farm import Farm
 from tests.running import Running, done, expire_lease, sql, until
@@ -93,6 +93,25 @@ class _Watch:
         return False
 
 
+@dataclass
+class _Both:
+    """Tells the copies apart by whom they name as their contact."""
+
+    watches: dict[str, _Watch]
+
+    def _of(self, params: dict[str, str]) -> _Watch:
+        return next(watch for copy, watch in self.watches.items() if f"User:{copy}" in params[AGENT])
+
+    def on_request(self, params: dict[str, str]) -> bool:
+        return self._of(params).on_request(params)
+
+    def on_save(self, dbname: str, params: dict[str, str]) -> None:
+        self._of(params).on_save(dbname, params)
+
+    def on_reply(self, params: dict[str, str]) -> bool:
+        return self._of(params).on_reply(params)
+
+
 class _Wire:
     """Listens to the farm's stream as well, for when each log row was on it."""
 
@@ -124,7 +143,9 @@ class _Trial:
         self.acts: Iterator[Act] = _forever(Acts(self.farm).all())
         self.watches = {copy: _Watch(copy, self._fence) for copy in COPIES}
         with contextlib.ExitStack() as open_:
-            bots = {copy: self._bot(copy, open_) for copy in COPIES}
+            both = _Both(self.watches)
+            addresses = {name: open_.enter_context(proxy(self.farm, name, both)) for name in WIKIS}
+            bots = {copy: self._bot(copy, addresses) for copy in COPIES}
             self.bot = bots["first"]
             self.bot.run("once", "reconcile", "--save")
             self.copies = {copy: open_.enter_context(Running(bots[copy], copy)) for copy in COPIES}
@@ -146,11 +167,10 @@ class _Trial:
         wire = {"median": round(statistics.median(took), 2), "longest": round(max(took), 2), "events": len(took)}
         return {**self.counts, "saves": dict(saves), "seconds_from_wire_to_page": wire, "broken": self.broken}
 
-    def _bot(self, copy: str, open_: contextlib.ExitStack) -> Bot:
+    def _bot(self, copy: str, addresses: dict[str, str]) -> Bot:
         bot = Bot(self.farm, self.folder / copy)
-        text = bot.settings.read_text(encoding="utf-8")
-        for name in WIKIS:
-            address = open_.enter_context(proxy(self.farm, name, self.watches[copy]))
+        text = bot.settings.read_text(encoding="utf-8").replace("User:Operator", f"User:{copy}")
+        for name, address in addresses.items():
             text = text.replace(f'"{self.farm.url(name)}"', f'"{address}"')
         text = re.sub(rf"(?m)^\[wikis\.(?!{'|'.join(WIKIS)})\w+\]\n(?:(?!\[).*\n)*", "", text)
         text = text.replace(f"{self.folder}/second/oabot.sqlite", f"{self.folder}/first/oabot.sqlite")

@@ -25,6 +25,9 @@ POINTS: Final = ("event", "read", "store", "fold", "sent", "reply lost", "record
 """Where it is killed: as the event comes, as a log is asked, once rows are stored, at the first question for pages
 after that, before a save reaches the wiki, before the wiki's answer reaches us, once the save is recorded."""
 
+AGENT: Final = "User-Agent"
+"""Beside a request's parameters, who asks."""
+
 _LOOK: Final = 0.003
 
 
@@ -152,7 +155,7 @@ def _handler(dbname: str, port: int, watcher: Watcher) -> type[BaseHTTPRequestHa
 
         def _pass_on(self, body: bytes) -> None:
             query = f"{urlsplit(self.path).query}&{body.decode('utf-8', 'replace')}"
-            params = dict(parse_qsl(query, keep_blank_values=True))
+            params = dict(parse_qsl(query, keep_blank_values=True)) | {AGENT: self.headers.get("User-Agent", "")}
             self.close_connection = True
             if watcher.on_request(params):
                 return
