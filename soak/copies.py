@@ -153,8 +153,8 @@ class _Trial:
                 self.watches[copy].pid = self.copies[copy].process.pid
             until(lambda: any(one.says("our turn") for one in self.copies.values()), "a first turn")
             self._rest()
-            took = self._measured(3 if self.quick else 15)
             end = time.monotonic() + seconds
+            took = self._measured(3 if self.quick else 15)
             while time.monotonic() < end:
                 self._pause()
                 if self.quick:
