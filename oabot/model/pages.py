@@ -29,7 +29,6 @@ class Page:
     content_model: str = "wikitext"
     language: str = ""
     """The page's language code, as MediaWiki says it (``pagelanguage``)."""
-    redirected_from: str | None = None
     edit_protection: str = ""
     """The level needed to edit it (``sysop``, ``autoconfirmed``), or empty."""
     user: str | None = None

@@ -36,6 +36,9 @@ IDLE: Final = 30.0
 STANDBY: Final = 5.0
 """Seconds between two tries to become the one that edits."""
 
+KEPT: Final = timedelta(days=90)
+"""How long finished jobs and runs that saved nothing are remembered."""
+
 _IDLE_DEADLINE: Final = 180.0
 _FAILURES: Final = frozenset({"busy", "unread", "other", "conflict"})
 """Reasons of outcomes that another try may mend."""
@@ -228,6 +231,8 @@ class Lane:
         follow_up(self._people.pipeline.known(), self._bot.settings, ledger, now)
         if work.news is None and outcome == "done":
             ledger.state.put(f"good:{due[0].name}", now.isoformat())
+            if due[0].name == "reconcile":
+                ledger.forget_before(now - KEPT)
             lost = missed(ledger, work.report.stored, self._intake.heard_of, now)
             if lost:
                 log.warning("the stream didn't tell of %d entries: %s", len(lost), " ".join(map(str, sorted(lost))))

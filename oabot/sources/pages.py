@@ -91,17 +91,6 @@ def source_page(api: Api, title: str) -> SourcePage | None:
     return SourcePage(page["title"], revision["revid"], str(page.get("pagelanguage", "")), text, tuple(redirects))
 
 
-def text_of(api: Api, revid: int) -> str | None:
-    """The text of one revision; None when it is hidden or deleted."""
-    for reply in api.query(prop="revisions", revids=[revid], rvprop="ids|content", rvslots="main"):
-        for page in reply.get("pages", []):
-            for revision in page.get("revisions", []):
-                content = revision.get("slots", {}).get("main", {}).get("content")
-                if revision.get("revid") == revid and isinstance(content, str):
-                    return content
-    return None
-
-
 def display_titles(api: Api, title: str, languages: Iterable[str]) -> dict[str, str]:
     """What the page is called in each language that has a translation page, as plain text."""
     found: dict[str, str] = {}

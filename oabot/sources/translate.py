@@ -32,8 +32,6 @@ class Group:
 
     source_language: str
     priority: tuple[str, ...] = ()
-    forced: bool = False
-    """Whether the priority languages are the only ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +95,13 @@ class Translate:
                 "meta": "messagegroups",
                 "mgformat": "flat",
                 "mgfilter": [_group(title) for title in wanted[start : start + 50]],
-                "mgprop": "id|priority|prioritylangs|priorityforce|sourcelanguage",
+                "mgprop": "id|priority|prioritylangs|sourcelanguage",
             }
             for row in self._rows("messagegroups", asked):
                 title = _text(row, "id").removeprefix("page-")
                 found[title] = Group(
                     _text(row, "sourcelanguage"),
                     tuple(row["prioritylangs"]) if isinstance(row.get("prioritylangs"), list) else (),
-                    bool(row.get("priorityforce")),
                 )
         return {title: found[title] for title in wanted if title in found}
 

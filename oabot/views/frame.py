@@ -11,9 +11,6 @@ from oabot.wikitext import Wikitext, escape, external, isolate
 POLICY = ("foundationwiki", "Policy:Wikimedia Foundation Office Actions Policy")
 """Where the policy lives now; it has moved before, and its old titles redirect."""
 
-STALE_DAYS = 3
-"""After so many days without a word of the bot a table says that it may be out of date."""
-
 APPEAL = ("metawiki", "Case Review Committee")
 
 

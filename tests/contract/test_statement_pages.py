@@ -50,23 +50,6 @@ def test_the_correction_is_found_in_the_source(api: Api) -> None:
     ]
 
 
-def test_an_old_revision_can_be_read(api: Api, fresh_farm: Farm) -> None:
-    page = pages.source_page(api, TITLE)
-
-    assert page is not None
-    assert pages.text_of(api, page.revid) == page.text
-    assert pages.text_of(api, 999_999_999) is None
-
-
-def test_a_hidden_text_is_not_a_text(api: Api, fresh_farm: Farm) -> None:
-    admin = fresh_farm.person("oversighter", "metawiki")
-    revid = admin.edit("Sandbox of a test", "words")
-    admin.edit("Sandbox of a test", "other words")
-    admin.hide_revision(revid)
-
-    assert pages.text_of(api, revid) is None
-
-
 def test_a_missing_page_is_none(api: Api) -> None:
     assert pages.source_page(api, "Office actions/May 1999 statement") is None
 

@@ -265,6 +265,15 @@ def test_a_reconciliation_finds_what_the_stream_did_not_tell_and_says_so(
     assert world.ledger.state.get("good:reconcile") is not None
 
 
+def test_a_nightly_run_forgets_the_jobs_that_ended_months_ago(stage: Stage, world: World) -> None:
+    for job, days in (("first", 80), ("second", 20), ("third", 0)):
+        world.ledger.inbox.enqueue(Asked(job, "reconcile", "schedule"))
+        stage.lane.tick()
+        world.clock.sleep(timedelta(days=days).total_seconds())
+
+    assert [world.ledger.inbox.get(job) is not None for job in ("first", "second", "third")] == [False, True, True]
+
+
 def test_with_rights_that_the_account_must_not_have_nothing_is_saved_until_they_are_gone(
     stage: Stage, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
