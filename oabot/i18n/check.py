@@ -51,7 +51,8 @@ def unused(source: Path) -> list[str]:
     """Keys that no file of the package names; keys that are put together (``oabot-class-…``) count by their stem."""
     code = "\n".join(file.read_text(encoding="utf-8") for file in sorted(source.rglob("*.py")))
     stems = set(re.findall(r"oabot-[a-z-]*-(?=[{\"'])", code))
-    return [key for key in messages("en") if f'"{key}"' not in code and not key.startswith(tuple(stems))]
+    named = set(re.findall(r"[\"'](oabot-[a-z-]+)[\"']", code))
+    return [key for key in messages("en") if key not in named and not key.startswith(tuple(stems))]
 
 
 def unheard(source: Path) -> list[str]:
