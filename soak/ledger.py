@@ -50,6 +50,8 @@ def run(*, quick: bool, seed: int) -> dict[str, Any]:  # noqa: ARG001 - every st
     broken: list[str] = []
     with tempfile.TemporaryDirectory(prefix="oabot-soak-") as folder:
         for place in _places(Path(folder), quick=quick):
+            _prepare(place, "first", 0)
+            _bot(place, "first", 0, _nothing)  # here, so that the processes below have all loaded that they need
             for phase in range(len(PHASES)):
                 broken += _every_step(place, phase, 30 if quick else 1, kills)
     return {"kills": sum(kills.values()), "kills_per_step": dict(sorted(kills.items())), "broken": broken[:20]}
