@@ -78,7 +78,9 @@ USAGE: Mapping[str, Usage] = {
     "once": Usage(
         "one run",
         "Without --save a dry run that prints the diffs; with it, pages are saved by the account in OABOT_BOT_PASSWORD"
-        " (NAME@SUFFIX:SECRET) or the OABOT_OAUTH_ variables, if the stop pages and the lease allow it.",
+        " (NAME@SUFFIX:SECRET) or the OABOT_OAUTH_ variables, if the stop pages and the lease allow it. `tables` looks"
+        " at every page, `statements` and `letters` only at pages that show such; `reconcile` and `all` read every"
+        " known entry again first.",
         (
             ("job", {"nargs": "?", "choices": JOBS, "default": "all", "help": "what to do (default: all)"}),
             _wiki("only this wiki; again for more"),
