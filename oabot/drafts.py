@@ -15,7 +15,7 @@ from oabot.ledger import Publication, ShownRegion
 from oabot.model import EntryId, Page, PageState
 from oabot.publish import Drafted, digest
 from oabot.split import parent, subpage
-from oabot.views import Draft, Material, render
+from oabot.views import Draft, Material, beyond, render
 from oabot.wikitext import Region, Wikitext, in_summary, splice
 
 SUMMARY_LIMIT = 500
@@ -124,8 +124,19 @@ def _difference(
     known = frozenset[EntryId]().union(*(_linked(find(one, desk.settings), addresses) for one in family))
     if main is not None and main not in desk.pages:
         return Difference(before, after, known)
-    whole = desk.layout(page if main is None else desk.pages[main])
-    return Difference(before, after, known, _entries(whole.drafts))
+    whole = page if main is None else desk.pages[main]
+    kept = _entries(desk.layout(whole).drafts) | _beyond(whole, desk)
+    return Difference(before, after, known, kept)
+
+
+def _beyond(page: Page, desk: Desk) -> frozenset[EntryId]:
+    """Entries of cases that are over a table's own limit: no loss, as people asked for the newest only."""
+    return frozenset(
+        entry.id
+        for region in find(page, desk.settings)
+        for case in beyond(region, desk.material, place(page, region, desk.wiki, desk.settings))
+        for entry in case.entries
+    )
 
 
 def _entries(drafts: Iterable[Draft]) -> frozenset[EntryId]:

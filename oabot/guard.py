@@ -23,7 +23,7 @@ class Difference:
     known: frozenset[EntryId] = frozenset()
     """What other pages of the same table link already."""
     kept: frozenset[EntryId] = frozenset()
-    """What they are to show."""
+    """What they are to show, or leave out only because people want no more rows."""
 
     @property
     def added(self) -> frozenset[EntryId]:

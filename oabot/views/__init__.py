@@ -11,7 +11,7 @@ from oabot.views.material import Draft, Material, Place
 from oabot.views.parameters import Filters, Problem, filters, unknown_view
 from oabot.wikitext import Region, Wikitext
 
-__all__ = ["VIEWS", "Draft", "Material", "Place", "View", "asked", "render"]
+__all__ = ["VIEWS", "Draft", "Material", "Place", "View", "asked", "beyond", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,15 @@ def asked(region: Region, place: Place) -> tuple[View, Filters]:
     if view is None:
         raise unknown_view(region.view, VIEWS, place.language)
     return view, filters(region.params, view.parameters, place.language, view.required)
+
+
+def beyond(region: Region, material: Material, place: Place) -> Sequence[Case]:
+    """The cases that a region's table leaves out only because of its limit."""
+    try:
+        view, chosen = asked(region, place)
+    except Problem:
+        return ()
+    return () if view.cases is None or chosen.limit is None else view.cases(chosen, material, place)[chosen.limit :]
 
 
 def render(region: Region, material: Material, place: Place) -> Draft:

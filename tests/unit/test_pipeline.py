@@ -128,6 +128,22 @@ def test_a_table_that_would_lose_many_rows_is_held_until_somebody_approves(world
     assert saved.result is Result.SAVED
 
 
+def test_a_row_that_makes_way_for_a_newer_one_in_a_limited_table_is_no_loss(world: World) -> None:
+    world.wikis["metawiki"].put(TABLE, "{{Office actions|table|limit=2}}\n{{Office actions end}}")
+    for logid in range(1, 7):
+        world.lock(logid, f"示例{logid}", f"2021-09-{10 + logid}T16:13:00Z")
+        world.publish(f"run-{logid}")
+    assert "示例6" in world.text()
+    assert "示例5" in world.text()
+    assert "示例4" not in world.text()
+    assert "1 row added" in world.wikis["metawiki"].saves[-1].summary
+
+    world.logs["metawiki"].rows = [row for row in world.logs["metawiki"].rows if row["logid"] < 5]
+    world.pipeline.recheck_all(world.pipeline.read())
+    (held,) = world.publish("run-7", reading=False)
+    assert held.result is Result.HELD
+
+
 def test_a_mass_hiding_leaves_at_once_however_many_rows_go(world: World) -> None:
     for logid in range(1, 11):
         world.lock(logid, f"示例{logid}")
