@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import report
-from bench.cases import CASES
+from bench.cases import CASES, Cases
 from bench.measure import Figure, Scale, Wrong
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, cases: Cases = CASES) -> int:
     """Measure and tell; 1 with ``--check`` when a target is missed, and whenever a result was wrong."""
-    options = _parser().parse_args(arguments)
+    options = _parser(cases).parse_args(arguments)
     scale = Scale(1 if options.tiny else options.rounds, options.tiny)
     load = os.getloadavg()[0]
     _say(f"{report.machine()}; load {load:.1f}; medians of {scale.rounds}")
-    figures, wrong = _measured(options.case or list(CASES), scale)
+    figures, wrong = _measured({name: cases[name] for name in options.case or cases}, scale)
     _say(report.table(figures))
     if options.json:
         options.json.write_text(report.as_json(figures, scale, load) + "\n", encoding="utf-8")
@@ -27,22 +27,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if wrong or (options.check and missed) else 0
 
 
-def _measured(names: Sequence[str], scale: Scale) -> tuple[list[Figure], bool]:
+def _measured(cases: Cases, scale: Scale) -> tuple[list[Figure], bool]:
     figures: list[Figure] = []
     wrong = False
-    for name in names:
+    for name, case in cases.items():
         _say(f"measuring {name} ...")
         try:
-            figures += CASES[name](scale)
+            figures += case(scale)
         except Wrong as problem:
             wrong = True
             _say(f"{name}: WRONG: {problem}")
     return figures, wrong
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(cases: Cases) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures what the bot costs, beside its peers.")
-    parser.add_argument("case", nargs="*", help=f"which cases; all of them if none: {', '.join(CASES)}")
+    parser.add_argument("case", nargs="*", help=f"which cases; all of them if none: {', '.join(cases)}")
     parser.add_argument("--check", action="store_true", help="exit 1 if a target is missed")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file, too")
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="how often each way is run (5)")

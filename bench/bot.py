@@ -19,7 +19,6 @@ from bench.process import ROOT, Running
 
 ACCOUNT = "OATransparencyBot"
 PERFORMERS = ("WMFOffice", "Example One (WMF)", "Example Two (WMF)", "Example Three (WMF)", "Example Four (WMF)")
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def names(number: int) -> dict[str, str]:
@@ -43,6 +42,7 @@ class Bot:
             f'heartbeat = "{self.folder}/heartbeat"',
             f'stream = "{self.server.stream}"',
             "settle_hours = 0",
+            "saves_per_run = 100",
             "[actors]",
             f"office = {json.dumps(PERFORMERS[:1])}",
             f"trust_and_safety = {json.dumps(PERFORMERS[1:])}",
@@ -114,9 +114,8 @@ def until(true: Callable[[], object], what: str, bot: Bot | None = None, seconds
 
 
 def cpu(pid: int) -> float:
-    """Seconds of processor time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    """Seconds of processor time that the threads of a process have used; finer than what ``stat`` says."""
+    return sum(int(one.read_text().split()[0]) for one in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
 def resident_mb(pid: int) -> float:

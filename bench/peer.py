@@ -59,6 +59,21 @@ def sweep(url: str, wikis: str, performers: str) -> dict[str, Any]:
     return {"requests": _requests(url) - before}
 
 
+def unchanged(url: str, title: str) -> dict[str, Any]:
+    """Read and save a page as it is; what that costs once the site is known."""
+    import pywikibot
+
+    page = pywikibot.Page(_site(url, "metawiki"), title)
+    page.text = page.get()
+    page.save(summary="refreshed", quiet=True)
+    before = _counted(url)
+    again = pywikibot.Page(page.site, title)
+    again.text = again.get()
+    again.save(summary="refreshed", quiet=True)
+    after = _counted(url)
+    return {name: after.get(name, 0) - before.get(name, 0) for name in ("requests", "writes")}
+
+
 def idle(url: str, seconds: str) -> dict[str, Any]:
     """Wait for office actions that don't come."""
     import threading
@@ -91,9 +106,14 @@ def publish(url: str, *titles: str) -> dict[str, Any]:
     return {"saved": len(titles)}
 
 
-def _requests(url: str) -> int:
+def _counted(url: str) -> dict[str, Any]:
     with urlopen(f"{url}/bench/look") as reply:  # noqa: S310 - this machine's own
-        return int(json.load(reply).get("requests", 0))
+        said: dict[str, Any] = json.load(reply)
+        return said
+
+
+def _requests(url: str) -> int:
+    return int(_counted(url).get("requests", 0))
 
 
 def main() -> None:

@@ -139,6 +139,9 @@ class Wikis:
     def _globalusers(self, _dbname: str, asked: Asked) -> list[Reply]:
         return [{"id": 1, "name": name} for name in asked.get("gususers", "").split("|")]
 
+    def _usercontribs(self, _dbname: str, _asked: Asked) -> list[Reply]:
+        return []
+
     def _allpages(self, _dbname: str, _asked: Asked) -> list[Reply]:
         return []
 

@@ -18,6 +18,7 @@ from oabot.scheduler.ending import GRACE, Ending
 from oabot.scheduler.intake import Intake
 from oabot.scheduler.lane import IDLE, Lane
 from oabot.scheduler.turn import Turn
+from oabot.sources.eventstream import moment_of
 from oabot.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
@@ -153,13 +154,15 @@ class _Service:
         """Our turn begins: listen, take over what was left, and catch up if a run was missed."""
         ledger, now = self._bot.ledger, self._bot.clock.now()
         position = ledger.state.get(POSITION)
+        left = moment_of(position) if isinstance(position, str) else None
         self._listen(position if isinstance(position, str) else None)
         ledger.inbox.requeue(held)
         good = parse_timestamp(str(ledger.state.get("good:reconcile")))
         died = ledger.runs.unfinished()
         if good is None or now - good > DAY:
             ledger.inbox.enqueue(Asked(f"start:{held.fence}", "reconcile", "schedule"))
-        elif died or ledger.needs_backfill():
+        elif died or ledger.needs_backfill() or (left is not None and now - left > DEAF):
+            # After a while away the logs tell in seconds what the stream repeats for an hour.
             ledger.inbox.enqueue(Asked(f"start:{held.fence}", "tables", "schedule"))
         for one in died:
             ledger.runs.end(one.id, "died", {})

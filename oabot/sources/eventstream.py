@@ -182,7 +182,7 @@ class _Course:
     _by_time: bool = False
 
     def __post_init__(self) -> None:
-        self.moment = None if self.position is None else _moment(self.position)
+        self.moment = None if self.position is None else moment_of(self.position)
 
     def headers(self) -> dict[str, str]:
         return {"Last-Event-ID": self.position} if self.position is not None and not self._by_time else {}
@@ -210,13 +210,13 @@ class _Course:
         if last < 0:
             return None
         position, before = _line(batch, last), self.moment
-        moment = _moment(position)
+        moment = moment_of(position)
         if moment is None:
             return None
         self.position, self.moment, self.moved, self._by_time = position, moment, True, False
         if before is None or moment - before <= SILENCE:
             return None
-        began = _moment(_line(batch, batch.find(b"\nid: ")))
+        began = moment_of(_line(batch, batch.find(b"\nid: ")))
         return Gap("silence", before) if began is not None and began - before > SILENCE else None
 
 
@@ -262,8 +262,8 @@ def _line(batch: bytes, start: int) -> str:
     return batch[start + 5 : batch.find(b"\n", start + 5)].decode("utf-8", "replace")
 
 
-def _moment(position: str) -> datetime | None:
-    """The newest time in an event id; None when it isn't one."""
+def moment_of(position: str) -> datetime | None:
+    """The newest time in an event id, which is a position in the stream; None when it isn't one."""
     if not position.isascii():  # it goes into a header
         return None
     try:

@@ -24,30 +24,24 @@ def test_a_pure_case_runs_in_a_tiny_form(case: object) -> None:
     assert all(figure.ours > 0 for figure in figures)
 
 
-def run(monkeypatch: pytest.MonkeyPatch, figure: Figure, *arguments: str) -> int:
-    def cases(_scale: Scale) -> Iterator[Figure]:
-        yield figure
-
-    monkeypatch.setattr(program, "CASES", {"case": cases})
-    return program.main(["case", "--rounds", "1", *arguments])
+def run(figure: Figure, *arguments: str) -> int:
+    return program.main(["case", "--rounds", "1", *arguments], {"case": lambda _: [figure]})
 
 
-def test_check_fails_when_a_target_is_missed_and_only_then(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_fails_when_a_target_is_missed_and_only_then() -> None:
     missed, met = (Figure("case", "what", "ms", ours, target=60) for ours in (60.1, 60.0))
 
-    assert run(monkeypatch, missed, "--check") == 1
-    assert run(monkeypatch, met, "--check") == 0
-    assert run(monkeypatch, missed) == 0
+    assert run(missed, "--check") == 1
+    assert run(met, "--check") == 0
+    assert run(missed) == 0
 
 
-def test_a_wrong_result_fails_whatever_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    def cases(_scale: Scale) -> Iterator[Figure]:
+def test_a_wrong_result_fails_whatever_was_asked() -> None:
+    def case(_scale: Scale) -> Iterator[Figure]:
         require(False, "bytes were lost")
         yield Figure("case", "what", "ms", 1)
 
-    monkeypatch.setattr(program, "CASES", {"case": cases})
-
-    assert program.main(["case"]) == 1
+    assert program.main(["case"], {"case": case}) == 1
 
 
 def test_the_ways_are_run_in_turn_and_their_medians_taken() -> None:
@@ -64,11 +58,9 @@ def test_the_ways_are_run_in_turn_and_their_medians_taken() -> None:
     assert took == {"ours": {"ms": 3.0}, "peer": {"ms": 7.0}}
 
 
-def test_the_table_shows_the_ratio_and_the_json_whether_a_target_is_met(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_table_shows_the_ratio_and_the_json_whether_a_target_is_met(tmp_path: Path) -> None:
     figure = Figure("case", "what", "ms", 50, peer=100, floor=1, target=60)
-    run(monkeypatch, figure, "--json", str(tmp_path / "figures.json"))
+    run(figure, "--json", str(tmp_path / "figures.json"))
     (told,) = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["figures"]
 
     assert "2.0x" in report.table([figure])
