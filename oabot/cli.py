@@ -87,7 +87,7 @@ def _replay(asked: argparse.Namespace) -> int:
     config = _onwiki(asked)
     recording = offline.read(asked.file)
     known = offline.replay(recording, rules.load(config.actors), config, datetime.now(UTC))
-    written = offline.write(asked.out, known, load_settings(asked.settings), asked.lang)
+    written = offline.write(asked.out, known, load_settings(asked.settings), asked.lang, offline.oldest(known))
     say(f"{len(recording.ids)} rows read, {len(known.cases)} cases: {', '.join(map(str, written))}")
     return _unless_problems(recording.problems)
 
@@ -109,7 +109,8 @@ def _preview(asked: argparse.Namespace) -> int:
         with timed(f"reading the logs of {', '.join(app.settings.wikis)}"):
             report = pipeline.read()
         known = pipeline.present()
-    written = offline.write(asked.out, known, app.settings, asked.lang)
+        reach = max(filter(None, (pipeline.ingest.reach(), asked.since)), default=None)
+    written = offline.write(asked.out, known, app.settings, asked.lang, reach)
     say(f"{sum(report.read.values())} rows read, {len(known.cases)} cases: {', '.join(map(str, written))}")
     for dbname, why in report.failed.items():
         print(f"bot.py: {dbname}: {why}", file=sys.stderr)

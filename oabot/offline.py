@@ -104,10 +104,17 @@ def replay(recording: Recording, rules: Rules, config: OnWikiConfig, now: dateti
     return Known(known.entries, known.judgements, known.publishable(now, settle))
 
 
-def write(out: Path, known: Known, settings: Settings, lang: str = "") -> list[Path]:
+def oldest(known: Known) -> datetime | None:
+    """The time of the first row that may be shown: how far a recording reaches back."""
+    public = (one for one in known.entries if known.judgements[one.id].verdict is not Verdict.PRIVATE)
+    return min((one.timestamp for one in public), default=None)
+
+
+def write(out: Path, known: Known, settings: Settings, lang: str = "", reach: datetime | None = None) -> list[Path]:
     """Write ``cases.json`` and, for each wiki that has a case, the wikitext of its page; the files written.
 
-    The central wiki's table is always there. Raises: `InputError` when a file can't be written.
+    The central wiki's table is always there; `reach` is since when the logs say anything.
+    Raises: `InputError` when a file can't be written.
     """
     files = {out / "cases.json": _json([case_record(case) for case in known.cases])}
     material = Material(
@@ -115,6 +122,7 @@ def write(out: Path, known: Known, settings: Settings, lang: str = "") -> list[P
         addresses=_addresses(known.cases, settings),
         account=settings.account,
         central=settings.central,
+        reach=reach,
     )
     title = material.own_page(TITLE)
     for dbname in sorted({settings.central, *(case.target.scope for case in known.cases)} & set(material.addresses)):

@@ -231,3 +231,18 @@ def test_a_terminal_that_lacks_a_letter_stops_nothing(tmp_path: Path) -> None:
     )
 
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_foot_says_how_far_a_recording_reaches_back(tmp_path: Path) -> None:
+    rows = [
+        row(1),
+        row(2, timestamp="2019-06-10T17:41:00Z", user="ExampleSteward"),
+        row(3, timestamp="2018-01-01T00:00:00Z"),
+    ]
+    rows[2]["commenthidden"] = True
+    out = tmp_path / "out"
+
+    assert main(["replay", str(recording(tmp_path, *map(line, rows))), "--out", str(out)]) == 0
+    (page,) = (out / "metawiki").rglob("*.wikitext")
+    foot = page.read_text(encoding="utf-8").rpartition("oabot-foot")[2]
+    assert "reach back to <bdi>10 {{#time:F|2019-06|en}} 2019</bdi>" in foot
