@@ -69,7 +69,7 @@ def _hidden(ordered: Iterable[LogEntry], targets: Iterable[Target]) -> set[Targe
     hides: dict[str, bool] = {}
     for entry in ordered:
         change = entry.params
-        if isinstance(change, StatusChange) and entry.target and (change.added | change.removed) & HIDING:
+        if isinstance(change, StatusChange) and entry.target and change.touches_hiding:
             hides[entry.target.name] = bool(change.added & HIDING)
     return {target for target in targets if target.kind is TargetKind.ACCOUNT and hides.get(target.name)}
 

@@ -17,7 +17,6 @@ from oabot import names
 from oabot.effects import Effect, effect
 from oabot.identity import Identities
 from oabot.model import (
-    HIDING,
     EntryId,
     Judgement,
     Kind,
@@ -170,7 +169,7 @@ class _Judge:
         if isinstance(params, Unread):
             return frozenset({"unread" if params.why == "shape" else f"unread-{params.why}"})
         words = set()
-        if isinstance(params, StatusChange) and (params.added | params.removed) & HIDING:
+        if isinstance(params, StatusChange) and params.touches_hiding:
             words.add("hides")
         if isinstance(params, RightsChange) and params.old == params.new:
             words.add("replaces")

@@ -13,7 +13,7 @@ from typing import Any
 
 from oabot import logparams, names
 from oabot.errors import InputError
-from oabot.model import GLOBAL, EntryId, LogEntry, NoParams, Target, TargetKind, Unread
+from oabot.model import GLOBAL, EntryId, LogEntry, NoParams, StatusChange, Target, TargetKind, Unread
 from oabot.timestamps import parse_timestamp
 
 CENTRAL = "metawiki"
@@ -64,12 +64,15 @@ def parse(wiki: object, row: object, central: str = CENTRAL) -> LogEntry:
 def merge(copies: Sequence[LogEntry]) -> LogEntry:
     """One entry from all that was recorded of one id, in whatever order.
 
-    Hidden wins over visible; rows that contradict each other are kept as one that nobody may judge by rule.
+    Hidden wins over visible, and what hides an account over what doesn't; rows that contradict each other otherwise
+    are kept as one that nobody may judge by rule.
     """
     hidden = [entry for entry in copies if entry.hidden]
     if hidden:
         return hidden[0]
     distinct = sorted(set(copies), key=repr)
+    hiding = [entry for entry in distinct if isinstance(entry.params, StatusChange) and entry.params.touches_hiding]
+    distinct = hiding[:1] or distinct
     first = distinct[0]
     if len(distinct) == 1:
         return first

@@ -14,7 +14,6 @@ from typing import Any
 from oabot import names
 from oabot.logtypes import KNOWN_TYPES
 from oabot.model import (
-    HIDING,
     NEVER,
     BlockChange,
     NoParams,
@@ -111,7 +110,7 @@ def _setstatus(values: _Values, _title: str, _time: datetime) -> Params:
     added, removed = _statuses(before), _statuses(after)
     known = StatusChange(added[0], removed[0])
     # A word for hiding that we do know makes the row private, whatever stands beside it.
-    if (added[1] or removed[1]) and not (known.added | known.removed) & HIDING:
+    if (added[1] or removed[1]) and not known.touches_hiding:
         raise _UnknownWordsError
     return known
 

@@ -81,6 +81,11 @@ class StatusChange:
     added: frozenset[str]
     removed: frozenset[str]
 
+    @property
+    def touches_hiding(self) -> bool:
+        """Whether it hides an account or shows it again, which is private either way."""
+        return bool((self.added | self.removed) & HIDING)
+
 
 @dataclass(frozen=True, slots=True)
 class RightsChange:
