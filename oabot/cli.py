@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -99,6 +98,8 @@ def _unless_problems(problems: int) -> int:
 
 
 def _preview(asked: argparse.Namespace) -> int:
+    import tempfile
+
     from oabot import offline
     from oabot.app import App
     from oabot.ledger import Ledger

@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from oabot import names
 from oabot.model import EntryId
@@ -52,9 +52,6 @@ OWN_PAGES = {
 _CHANGES = frozenset({"contentmodel", "delete", "import", "merge", "move", "protect"})
 """Types of log entries that change a page, or whose words it shows, without an edit."""
 
-LOG = b'"log_type"'
-"""In the JSON of every log event and, with both of its quotes, in no JSON string."""
-
 _KEYS = (b'"title":', b'"user":', b'"log_action":')
 _SUFFIXES = (b"(WMF)", b"-WMF")
 
@@ -77,6 +74,9 @@ class Wake:
 @dataclass(frozen=True)
 class Interest:
     """What is of interest now. A new one is made when a case, an actor or a page comes in."""
+
+    LOG: ClassVar[bytes] = b'"log_type"'
+    """In the JSON of every log event and, with both of its quotes, in no JSON string."""
 
     account: str
     wikis: AbstractSet[str]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from oabot.errors import Stopped
-from oabot.interest import Interest
 from oabot.seams import Clock
 from oabot.sources.eventstream import EventStream, Heard, Pulse
+
+if TYPE_CHECKING:
+    from oabot.interest import Interest
 
 log = logging.getLogger(__name__)
 

@@ -23,6 +23,7 @@ from oabot.ledger import Held, Ledger
 from oabot.links import Resolved
 from oabot.model import Annotation, Case, EntryId, Page, Verdict
 from oabot.publish import Drafted, Outcome, Publisher, Result, Terms
+from oabot.rechecks import Rechecks
 from oabot.resolve import resolve
 from oabot.rules import Rules
 from oabot.seams import Clock, Wiki
@@ -88,7 +89,7 @@ class Pipeline:
         self._look_for, self._absent, self._anew = absent, frozenset[EntryId](), False
         self._around, self._record = around or Around(), Record()
         self._links: Mapping[str, Resolved] = {}
-        self.ingest = ingest
+        self.ingest, self._rechecks = ingest, Rechecks(ingest)
         self._wanted = Wanted(settings)
         self.ask_people: Callable[[], Wanted] | None = None
         """Tells what people want now; asked whenever pages are looked at. Raises: `WikiError`, `InputError`."""
@@ -256,13 +257,15 @@ class Pipeline:
         outcomes: dict[str, Outcome] = {}
         for title, before in self._in_order(dbname, terms, only).items():
             waits = any(outcomes[one].result in (Result.SKIPPED, Result.HELD) for one in before if one in outcomes)
-            if title in found and self._says_it(dbname, found[title], terms):
+            likely = self._likely(dbname, found[title], terms) if title in found else None
+            if likely is not None and likely.text == found[title].text:
                 outcomes[title] = Outcome(dbname, title, Result.UNCHANGED, base_revid=found[title].revid)
             elif waits and not shows_erased(found[title], self._desk(dbname, title, terms)):
                 outcomes[title] = Outcome(dbname, title, Result.SKIPPED, "too-big", base_revid=found[title].revid)
             else:
                 draft = functools.partial(self._fresh_draft, dbname, terms)
-                outcomes[title] = publisher.publish(dbname, title, draft)
+                ahead = functools.partial(self._rechecks.begin, _shown_by(likely))
+                outcomes[title] = publisher.publish(dbname, title, draft, ahead=ahead)
             yield outcomes[title]
 
     def _read_letters(self, dbname: str) -> None:
@@ -305,17 +308,17 @@ class Pipeline:
         except (RegionError, InputError, SourceError, WikiError):
             return []  # the publisher finds the same and says so
 
-    def _says_it(self, dbname: str, page: Page, terms: Terms) -> bool:
-        """Whether a page, as it was just read, says already what it should."""
+    def _likely(self, dbname: str, page: Page, terms: Terms) -> Drafted | None:
+        """What a page, as it was just read, should say by what is known."""
         try:
-            return draft_page(page, self._desk(dbname, page.title, terms)).text == page.text
+            return draft_page(page, self._desk(dbname, page.title, terms))
         except (RegionError, InputError, SourceError, WikiError):
-            return False  # the publisher finds the same and says so
+            return None  # the publisher finds the same and says so
 
     def _fresh_draft(self, dbname: str, terms: Terms, page: Page) -> Drafted:
         """A draft from entries that were read again just now. Raises: `SourceError` when they can't be."""
         drafted = draft_page(page, self._desk(dbname, page.title, terms))
-        report = self.ingest.recheck(entry for region in drafted.regions for entry in region.entries)
+        report = self._rechecks.report(_shown_by(drafted))
         if report.failed:
             raise SourceError(f"entries of {', '.join(report.failed)} can't be read again")
         if report.changed:
@@ -334,6 +337,10 @@ class Pipeline:
             pages=self._found.get(dbname, {}),
             layouts=self._layouts,
         )
+
+
+def _shown_by(drafted: Drafted | None) -> frozenset[EntryId]:
+    return frozenset(entry for region in drafted.regions for entry in region.entries) if drafted else frozenset()
 
 
 def _holds(page: Page, settings: WikiSettings) -> bool:

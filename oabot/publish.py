@@ -106,6 +106,7 @@ class Drafted:
 
 
 Draft = Callable[[Page], Drafted]
+Ahead = Callable[[], object]
 
 
 class Publisher:
@@ -130,14 +131,17 @@ class Publisher:
         self._last_save: dict[str, datetime] = {}
         self._resting: dict[str, str] = {}
 
-    def publish(self, wiki: str, title: str, draft: Draft, *, even_resting: bool = False) -> Outcome:
+    def publish(
+        self, wiki: str, title: str, draft: Draft, *, even_resting: bool = False, ahead: Ahead = lambda: None
+    ) -> Outcome:
         """Bring one page to what it should say; `even_resting` for the page that says why the bot rests.
 
+        `ahead` is called whenever the page is about to be read, for what can be read at the same time.
         Raises: `Stopped` when a stop page or the lease forbids to go on at all; everything else is in the outcome.
         """
         for _ in range(TRIES):
             try:
-                return self._once(wiki, title, draft, even_resting=even_resting)
+                return self._once(wiki, title, draft, ahead, even_resting=even_resting)
             except EditConflict:
                 log.info("%s: somebody saved the page meanwhile; reading it again", wiki)
             except PageRefused as refusal:
@@ -156,10 +160,10 @@ class Publisher:
         """Keep the pace as if these wikis had just been saved on; another publisher did."""
         self._last_save |= dict.fromkeys(wikis, self._clock.now())
 
-    def _once(self, wiki: str, title: str, draft: Draft, *, even_resting: bool) -> Outcome:
+    def _once(self, wiki: str, title: str, draft: Draft, ahead: Ahead, *, even_resting: bool) -> Outcome:
         if reason := self._forbidden(wiki):
             return self._skipped(wiki, title, reason)
-        page, source = self._read(wiki, title, even_resting=even_resting)
+        page, source = self._read(wiki, title, ahead, even_resting=even_resting)
         if reason := self._unfit(wiki, page, source):
             return self._skipped(wiki, title, reason)
         drafted = draft(page)
@@ -193,7 +197,7 @@ class Publisher:
             return "enough"
         return ""
 
-    def _read(self, wiki: str, title: str, *, even_resting: bool) -> tuple[Page, Page | None]:
+    def _read(self, wiki: str, title: str, ahead: Ahead, *, even_resting: bool) -> tuple[Page, Page | None]:
         """The page and the one that it may be a translation of, as they are now. Raises: `Stopped`, `WikiRests`."""
         source = translated.source_title(title)
         wanted = [title, source] if source else [title]
@@ -201,6 +205,7 @@ class Publisher:
             pages = self._wikis[wiki].pages(wanted)
             return pages[title], pages.get(source or "")
         self._pace(wiki)
+        ahead()
         pages = self._leave.read(wiki, wanted, even_resting=even_resting)
         self._ledger.lease.renew(self._held, TURN)
         return pages[title], pages.get(source or "")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from oabot.model import Account, Edit, EntryId, Look, Page, Revision, Saved, User
+if TYPE_CHECKING:
+    from oabot.model import Account, Edit, EntryId, Look, Page, Revision, Saved, User
 
 
 class Clock(Protocol):

@@ -13,11 +13,13 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from oabot.interest import LOG, Interest, Wake
 from oabot.seams import Clock
 from oabot.sources.sse import Cut, Frame, Refused, Stream, frame
+
+if TYPE_CHECKING:  # loaded while the connection is made
+    from oabot.interest import Interest, Wake
 
 log = logging.getLogger(__name__)
 
@@ -230,12 +232,12 @@ def _events(batch: bytes, interest: Interest) -> Iterator[dict[str, Any]]:
 def _hits(batch: bytes, interest: Interest) -> set[int]:
     """Where the frames begin that may be of interest."""
     found = {_start(batch, match.start()) for match in interest.titles.finditer(batch)}
-    hit = batch.find(LOG)
+    hit = batch.find(interest.LOG)
     while hit >= 0:
         start, end = _start(batch, hit), batch.find(b"\n\n", hit)
         if interest.may_wake(batch[start:end]):
             found.add(start)
-        hit = batch.find(LOG, end)
+        hit = batch.find(interest.LOG, end)
     return found
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oabot import rules
-from oabot.interest import LOG, Interest, Topic
+from oabot.interest import Interest, Topic
 from oabot.model import EntryId
 from tests.fakes.stream import event
 
@@ -128,7 +128,7 @@ SLEEPS: list[tuple[str, dict[str, Any]]] = [
 
 def seen(data: bytes) -> bool:
     """Whether the cheap look at bytes lets an event through."""
-    return INTEREST.titles.search(data) is not None or (LOG in data and INTEREST.may_wake(data))
+    return INTEREST.titles.search(data) is not None or (INTEREST.LOG in data and INTEREST.may_wake(data))
 
 
 def spellings(data: dict[str, Any]) -> list[bytes]:
