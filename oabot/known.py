@@ -13,7 +13,19 @@ from oabot.effects import effect
 from oabot.errors import InputError
 from oabot.identity import Identities
 from oabot.logentry import parse
-from oabot.model import Annotation, Case, EntryId, Judgement, Kind, LogEntry, Renamed, Status, Target, Verdict
+from oabot.model import (
+    Annotation,
+    Case,
+    EntryId,
+    Judgement,
+    Kind,
+    LogEntry,
+    PageMoved,
+    Renamed,
+    Status,
+    Target,
+    Verdict,
+)
 from oabot.rules import Rules
 
 
@@ -88,13 +100,19 @@ def kept(entries: Iterable[LogEntry], judgements: Mapping[EntryId, Judgement]) -
 
     listed = {entry.id for entry in entries if judgements[entry.id].verdict in (Verdict.YES, Verdict.REVIEW)}
     about = {key(entry) for entry in entries if judgements[entry.id].verdict is Verdict.YES} - {None}
-    people = {target.name for _, target in filter(None, about)}
+    named = {target.name for _, target in filter(None, about)}
     also = {
         entry.id
         for entry in entries
-        if judgements[entry.id].verdict is Verdict.NO
-        and (
-            key(entry) in about or (isinstance(entry.params, Renamed) and {entry.params.old, entry.params.new} & people)
-        )
+        if judgements[entry.id].verdict is Verdict.NO and (key(entry) in about or _other_names(entry) & named)
     }
     return listed | also
+
+
+def _other_names(entry: LogEntry) -> set[str]:
+    """What a rename or a move says somebody or something was or is called."""
+    if isinstance(entry.params, Renamed):
+        return {entry.params.old, entry.params.new}
+    return (
+        {entry.params.old_title, entry.target.name} if isinstance(entry.params, PageMoved) and entry.target else set()
+    )

@@ -55,6 +55,19 @@ def test_the_story_of_one_lock_from_its_log_row_to_the_page_and_back_to_nothing(
     assert "示例" not in world.wikis["metawiki"].saves[-1].summary
 
 
+def test_a_protection_that_went_along_with_a_moved_page_is_followed(world: World) -> None:
+    moved = {"oldtitle_ns": 0, "oldtitle_title": "Example"}
+    world.add("metawiki", 1, "2022-01-01T00:00:00Z", "protect/protect", "WMFOffice", "Example")
+    world.add("metawiki", 2, "2022-02-01T00:00:00Z", "protect/move_prot", "WMFOffice", "Example moved", params=moved)
+    world.publish("run-1")
+    world.add("metawiki", 3, "2022-03-01T00:00:00Z", "protect/unprotect", "Example Sysop", "Example moved")
+    world.publish("run-2")
+
+    assert "Example moved" in world.text()
+    assert "reversed on" in world.text()
+    assert [outcome.result for outcome in world.publish("run-3")] == [Result.UNCHANGED]
+
+
 def test_a_deleted_ledger_that_is_read_anew_makes_no_edit(world: World, tmp_path: Path) -> None:
     world.lock(1, "示例甲")
     world.publish()
