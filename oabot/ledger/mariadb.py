@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, create_engine, select, text
+from pymysql.constants import CLIENT
+from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
@@ -42,6 +44,22 @@ class MariaDb:
                 "write_timeout": 60,
             },
         )
+        self._encryption: dict[str, Any] = {}
+        event.listen(self.engine, "connect", self._learn_encryption)
+        event.listen(self.engine, "do_connect", self._encrypt_alike)
+
+    def _learn_encryption(self, connection: Any, _: object) -> None:  # noqa: ANN401 - PyMySQL's, through SQLAlchemy
+        """Whether this server encrypts, and with what context.
+
+        PyMySQL makes a context for each connection, and reads all of the system's certificates for it: most of the
+        time that a connection takes.
+        """
+        if not self._encryption:
+            encrypts = connection.ssl and connection.server_capabilities & CLIENT.SSL
+            self._encryption = {"ssl": connection.ctx} if encrypts else {"ssl_disabled": True}
+
+    def _encrypt_alike(self, _: object, __: object, ___: object, parameters: dict[str, Any]) -> None:
+        parameters |= self._encryption
 
     def lock_writers(self, connection: Connection) -> None:
         """One transaction writes at a time, as with a file: reads inside it can be relied on."""

@@ -95,7 +95,12 @@ class MariaDbServer:
     def sql(self, statement: str, database: str | None = None) -> list[tuple[object, ...]]:
         """Run one statement as the server's root."""
         connection = pymysql.connect(
-            unix_socket=str(self._socket), user="root", database=database, autocommit=True, charset="utf8mb4"
+            unix_socket=str(self._socket),
+            user="root",
+            database=database,
+            autocommit=True,
+            charset="utf8mb4",
+            ssl_disabled=True,
         )
         try:
             with connection.cursor() as cursor:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pymysql
 import pytest
@@ -57,6 +59,25 @@ def test_no_connection_is_kept_so_none_can_be_idle_too_long(mariadb: MariaDbServ
         assert ledger.state.get("key") == 1
     finally:
         mariadb.sql("SET GLOBAL wait_timeout = 600")
+
+
+def test_the_systems_certificates_are_read_once_and_not_for_each_connection(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[ssl.SSLContext] = []
+    create = ssl.create_default_context
+
+    def counted(*args: Any, **options: Any) -> ssl.SSLContext:  # noqa: ANN401 - as the standard library's
+        made.append(create(*args, **options))
+        return made[-1]
+
+    monkeypatch.setattr(ssl, "create_default_context", counted)
+    ledger = ledger_at(url)
+    for number in range(5):
+        ledger.state.put("key", number)
+
+    assert ledger.state.get("key") == 4
+    assert len(made) <= 1
 
 
 def test_a_connection_killed_within_a_unit_leaves_nothing_half_done(mariadb: MariaDbServer, url: str) -> None:
