@@ -39,6 +39,10 @@ _HOLDER = {Verdict.YES: "office", Verdict.REVIEW: "review", Verdict.NO: "other"}
 _TEST = re.compile(r"(?:^|[^A-Za-z])[Tt]est|[a-z0-9]Test|TEST|(?:^|[^A-Za-z])[Tt]est(?:$|[^a-z])")
 
 
+_VANISHED = re.compile(r"(?:Renamed|Vanished) user (?=.*\d)[0-9A-Za-z]{2,}")
+"""What accounts are called whose owners asked to vanish (CentralAuth's GlobalVanishRequest, and by hand)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the rules' conditions ask about one entry: the words that hold, by condition."""
@@ -252,7 +256,7 @@ class _Judge:
             words.add("staff-account")
         if _TEST.search(name):
             words.add("test-account")
-        if name in self._vanished:
+        if name in self._vanished or _VANISHED.fullmatch(name):
             words.add("vanished")
         return words
 

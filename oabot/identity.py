@@ -26,12 +26,17 @@ class Identities:
 
     def now(self, target: Target, entry: LogEntry) -> Target:
         """The target of an entry, under the newest name that the entries tell of."""
-        if target.kind not in (TargetKind.ACCOUNT, TargetKind.PAGE) or not self._steps:
-            return target
-        name, moment = target.name, _moment(entry)
-        while (step := self._next(target.scope, name, moment)) is not None:
-            moment, name = step
+        name = self.names(target, entry)[-1]
         return Target(target.kind, name, target.scope) if name != target.name else target
+
+    def names(self, target: Target, entry: LogEntry) -> list[str]:
+        """The target's name and all later ones, the newest last."""
+        found, moment = [target.name], _moment(entry)
+        if target.kind in (TargetKind.ACCOUNT, TargetKind.PAGE) and self._steps:
+            while (step := self._next(target.scope, found[-1], moment)) is not None:
+                moment, name = step
+                found.append(name)
+        return found
 
     def _learn(self, entry: LogEntry) -> None:
         moment = _moment(entry)

@@ -18,12 +18,10 @@ from oabot.model import (
     Case,
     EntryId,
     Judgement,
-    Kind,
     LogEntry,
     PageMoved,
     Renamed,
     Status,
-    Target,
     Verdict,
 )
 from oabot.rules import Rules
@@ -90,23 +88,27 @@ def _reversed_early(case: Case, settle: timedelta) -> bool:
 
 
 def kept(entries: Iterable[LogEntry], judgements: Mapping[EntryId, Judgement]) -> set[EntryId]:
-    """Ids of what is stored: actions, what waits for review, and what was done about a case's target."""
+    """Ids of what is stored: actions, what waits for review, and what their verdicts and cases rest on."""
     entries = list(entries)
     identities = Identities(entries)
+    listed, about, named = set(), set(), set()
+    for entry in entries:
+        done, verdict = effect(entry), judgements[entry.id].verdict
+        if verdict not in (Verdict.YES, Verdict.REVIEW):
+            continue
+        listed.add(entry.id)
+        # What is given back without what was taken would look as if that had been hidden.
+        if done and entry.target and (verdict is Verdict.YES or done.gives or done.gives_all):
+            about.add((done.kind, identities.now(entry.target, entry)))
+            named.update(identities.names(entry.target, entry))
 
-    def key(entry: LogEntry) -> tuple[Kind, Target] | None:
+    def belongs(entry: LogEntry) -> bool:
         done = effect(entry)
-        return (done.kind, identities.now(entry.target, entry)) if done and entry.target else None
+        if done and entry.target and (done.kind, identities.now(entry.target, entry)) in about:
+            return True
+        return bool(_other_names(entry) & named)
 
-    listed = {entry.id for entry in entries if judgements[entry.id].verdict in (Verdict.YES, Verdict.REVIEW)}
-    about = {key(entry) for entry in entries if judgements[entry.id].verdict is Verdict.YES} - {None}
-    named = {target.name for _, target in filter(None, about)}
-    also = {
-        entry.id
-        for entry in entries
-        if judgements[entry.id].verdict is Verdict.NO and (key(entry) in about or _other_names(entry) & named)
-    }
-    return listed | also
+    return listed | {entry.id for entry in entries if judgements[entry.id].verdict is Verdict.NO and belongs(entry)}
 
 
 def _other_names(entry: LogEntry) -> set[str]:
