@@ -97,7 +97,9 @@ class _Gaps:
         then = datetime.now(UTC) - away
         topic = {"topic": "eqiad.mediawiki.recentchange", "partition": 0, "timestamp": round(then.timestamp() * 1000)}
         values = {"stream:position": json.dumps([topic]), "good:reconcile": then.isoformat()}
+        moment = then.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         with closing(self._open()) as ledger, ledger:
+            ledger.execute("UPDATE oabot_cursors SET timestamp = ? WHERE timestamp > ?", (moment, moment))
             for key, value in values.items():
                 ledger.execute("DELETE FROM oabot_state WHERE key = ?", (key,))
                 ledger.execute("INSERT INTO oabot_state (key, value) VALUES (?, ?)", (key, json.dumps(value)))
