@@ -15,6 +15,7 @@ from oabot.listener import POSITION, Listener
 from oabot.mail import Mail
 from oabot.scheduler.bot import Bot
 from oabot.scheduler.ending import GRACE, Ending
+from oabot.scheduler.followup import owed
 from oabot.scheduler.intake import Intake
 from oabot.scheduler.lane import IDLE, Lane
 from oabot.scheduler.turn import Turn
@@ -28,9 +29,6 @@ log = logging.getLogger(__name__)
 
 NIGHTLY: Final = {"hour": 3, "minute": 17}
 """When everything is read again, UTC."""
-
-DAY: Final = timedelta(hours=25)
-"""A reconciliation that is older than this was missed."""
 
 DEAF: Final = timedelta(minutes=15)
 """Without a stream for this long, the logs are read hourly instead."""
@@ -159,11 +157,8 @@ class _Service:
         ledger.inbox.requeue(held)
         good = parse_timestamp(str(ledger.state.get("good:reconcile")))
         died = ledger.runs.unfinished()
-        if good is None or now - good > DAY:
-            ledger.inbox.enqueue(Asked(f"start:{held.fence}", "reconcile", "schedule"))
-        elif died or ledger.needs_backfill() or (left is not None and now - left > DEAF):
-            # After a while away the logs tell in seconds what the stream repeats for an hour.
-            ledger.inbox.enqueue(Asked(f"start:{held.fence}", "tables", "schedule"))
+        if name := owed(good, left, now, undone=bool(died) or ledger.needs_backfill()):
+            ledger.inbox.enqueue(Asked(f"start:{held.fence}", name, "schedule"))
         for one in died:
             ledger.runs.end(one.id, "died", {})
 

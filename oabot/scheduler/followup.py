@@ -18,6 +18,22 @@ _LATE: Final = timedelta(minutes=5)
 """An entry this young may be on its way through the stream."""
 
 
+DAY: Final = timedelta(hours=25)
+"""A reconciliation that is older than this was missed."""
+
+AWAY: Final = timedelta(minutes=15)
+"""Of a longer absence the logs tell in seconds what the stream repeats for an hour."""
+
+
+def owed(good: datetime | None, left: datetime | None, now: datetime, *, undone: bool) -> str | None:
+    """The job that a turn begins with, if any: by the last good reconciliation, when the stream was left and whether
+    a run was left undone.
+    """
+    if good is None or now - good > DAY:
+        return "reconcile"
+    return "tables" if undone or (left is not None and now - left > AWAY) else None
+
+
 def follow_up(known: Known, settings: Settings, ledger: Ledger, now: datetime) -> None:
     """Ask for a run at each moment at which a page has to say something else, each once. Raises: `LedgerError`."""
     settle = timedelta(hours=settings.settle_hours)
