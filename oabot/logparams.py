@@ -16,6 +16,7 @@ from oabot.logtypes import KNOWN_TYPES
 from oabot.model import (
     NEVER,
     BlockChange,
+    Moved,
     NoParams,
     PageMoved,
     Params,
@@ -205,6 +206,10 @@ def _move_prot(values: _Values, _title: str, _time: datetime) -> Params:
     return PageMoved(names.title(values.get("oldtitle_title") or values["0"]))
 
 
+def _moved(values: _Values, _title: str, _time: datetime) -> Params:
+    return Moved(names.title(values.get("target_title") or values["0"]))
+
+
 def _renamed(values: _Values, title: str, _time: datetime) -> Params:
     if "newuser" in values:
         return Renamed(names.account(values["olduser"]), names.account(values["newuser"]))
@@ -266,20 +271,15 @@ _READERS: dict[str, Callable[[_Values, str, datetime], Params]] = {
     "gblrename/promote": _renamed,
     "gblrename/merge": _NOTHING,
     "renameuser/renameuser": _renamed,
-    "delete/delete": _NOTHING,
-    "delete/delete_redir": _NOTHING,
-    "delete/delete_redir2": _NOTHING,
-    "delete/restore": _NOTHING,
-    "delete/flow-delete-post": _NOTHING,
-    "delete/flow-delete-topic": _NOTHING,
-    "delete/flow-restore-post": _NOTHING,
-    "delete/flow-restore-topic": _NOTHING,
+    **dict.fromkeys(("delete/delete", "delete/delete_redir", "delete/delete_redir2", "delete/restore"), _NOTHING),
+    **dict.fromkeys((f"delete/flow-{a}-{b}" for a in ("delete", "restore") for b in ("post", "topic")), _NOTHING),
     "delete/revision": _visibility,
     "delete/event": _visibility,
     "protect/protect": _protect,
     "protect/modify": _protect,
     "protect/unprotect": _NOTHING,
     "protect/move_prot": _move_prot,
+    **dict.fromkeys(("move/move", "move/move_redir"), _moved),
     "pagetranslation/mark": _mark,
     **dict.fromkeys(
         (

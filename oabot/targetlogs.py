@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from oabot.effects import effect
 from oabot.identity import Identities
-from oabot.model import GLOBAL, EntryId, Judgement, Kind, LogEntry, Renamed, Target, TargetKind, Verdict
+from oabot.model import GLOBAL, EntryId, Judgement, Kind, LogEntry, Moved, Renamed, Target, TargetKind, Verdict
 
 _LISTED = (Verdict.YES, Verdict.REVIEW)
 _ORPHAN = "orphan-unlock"
@@ -16,7 +16,7 @@ _ORPHAN = "orphan-unlock"
 def titles(entries: Iterable[LogEntry], judgements: Mapping[EntryId, Judgement], central: str) -> list[tuple[str, str]]:
     """(dbname, log title), each once: the targets of actions, of entries in review and of unlocks without a lock.
 
-    A rename found there adds the new name's logs, so ask again with what they hold until nothing is new.
+    A rename or move found there adds the new name's logs, so ask again with what they hold until nothing is new.
     """
     entries = list(entries)
     identities = Identities(entries)
@@ -33,6 +33,9 @@ def titles(entries: Iterable[LogEntry], judgements: Mapping[EntryId, Judgement],
     for entry in entries:
         if isinstance(entry.params, Renamed) and entry.params.old in named:
             found[central, f"Special:CentralAuth/{entry.params.new}"] = None
+        # That a protection went along stands in the log of the new title alone.
+        if isinstance(entry.params, Moved) and entry.target and (entry.id.wiki, entry.target.name) in found:
+            found[entry.id.wiki, entry.params.new_title] = None
     return list(found)
 
 

@@ -140,6 +140,13 @@ class PageMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """Params of move/move and move_redir: where the page went."""
+
+    new_title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Renamed:
     """Params of renameuser and gblrename/rename."""
 
@@ -187,6 +194,7 @@ Params = (
     | Unblock
     | ProtectionChange
     | PageMoved
+    | Moved
     | Renamed
     | VisibilityChange
     | TranslationMarked

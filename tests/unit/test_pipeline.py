@@ -58,14 +58,20 @@ def test_the_story_of_one_lock_from_its_log_row_to_the_page_and_back_to_nothing(
 def test_a_protection_that_went_along_with_a_moved_page_is_followed(world: World) -> None:
     moved = {"oldtitle_ns": 0, "oldtitle_title": "Example"}
     world.add("metawiki", 1, "2022-01-01T00:00:00Z", "protect/protect", "WMFOffice", "Example")
-    world.add("metawiki", 2, "2022-02-01T00:00:00Z", "protect/move_prot", "WMFOffice", "Example moved", params=moved)
     world.publish("run-1")
-    world.add("metawiki", 3, "2022-03-01T00:00:00Z", "protect/unprotect", "Example Sysop", "Example moved")
+    gone = {"target_ns": 0, "target_title": "Example moved"}
+    world.add("metawiki", 2, "2022-02-01T00:00:00Z", "move/move", "Example Sysop", "Example", params=gone)
+    world.add(
+        "metawiki", 3, "2022-02-01T00:00:00Z", "protect/move_prot", "Example Sysop", "Example moved", params=moved
+    )
     world.publish("run-2")
-
     assert "Example moved" in world.text()
+    world.add("metawiki", 4, "2022-03-01T00:00:00Z", "protect/unprotect", "Example Sysop", "Example moved")
+    world.publish("run-3")
+
     assert "reversed on" in world.text()
-    assert [outcome.result for outcome in world.publish("run-3")] == [Result.UNCHANGED]
+    assert "Example Sysop" not in world.text()
+    assert [outcome.result for outcome in world.publish("run-4")] == [Result.UNCHANGED]
 
 
 def test_a_deleted_ledger_that_is_read_anew_makes_no_edit(world: World, tmp_path: Path) -> None:
