@@ -55,7 +55,13 @@ def render(status: Status, before: str, teller: Teller) -> str:
         )
         for dbname, when in sorted(status.read.items())
     ]
-    lines = ["__NOINDEX__", f"<onlyinclude>{iso(status.now)}</onlyinclude>", "", as_of, ""]
+    lines = [
+        "__NOINDEX__",
+        f'<span style="display: none"><onlyinclude>{iso(status.now)}</onlyinclude></span>',
+        "",
+        as_of,
+        "",
+    ]
     lines.append(f"'''{language.say('oabot-health-last-read')}'''")
     return "\n".join([*lines, *(f"* {one}" for one in reads), _MARK + material])
 
