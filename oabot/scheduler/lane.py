@@ -178,6 +178,7 @@ class Lane:
         self._heartbeat.beat("saving", JOBS[job.name].seconds)
         with self._in_time(job.name):
             self._people.do(job, held)
+            self.interest = interest(self._bot, self._people.pipeline.known())  # a page may be ours from now on
 
     def _work(self, due: list[Job], run: str, held: Held) -> Work:
         settings = self._bot.settings

@@ -63,6 +63,16 @@ def test_a_reversal_that_comes_before_we_listen_for_the_target_is_found_at_once(
     assert "logid/11" in world.text()
 
 
+def test_a_page_that_a_request_filled_is_listened_for(stage: Stage, world: World) -> None:
+    call = "{{Office action request|job=tables|mode=save}}"
+    world.wikis["metawiki"].put("User:OATransparencyBot/Requests", call)
+    stage.intake.take(Heard((Wake(Topic.REQUESTS, "metawiki", "event-1"),), "position-1"))
+    stage.lane.tick()
+
+    assert len([edit for edit in world.wikis["metawiki"].saves if edit.title == TABLE]) == 1
+    assert stage.lane.interest.pages["metawiki", TABLE] is Topic.REGION
+
+
 def test_what_turns_out_to_be_nothing_loads_no_wiki(stage: Stage, world: World) -> None:
     world.lock(10, "Пример Вера", LOCKED, user="Steward Example")
     stage.wake(10)
