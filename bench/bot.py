@@ -92,6 +92,10 @@ class Bot:
                          " < strftime('%Y-%m-%dT%H:%M:%f', 'now'))")  # fmt: skip
         return bool(self.runs()) and not left and not self._sql("SELECT count(*) FROM oabot_runs WHERE ended IS NULL")
 
+    def position(self) -> bool:
+        """Whether it has noted where in the stream it is."""
+        return bool(self._sql("SELECT count(*) FROM oabot_state WHERE key = 'stream:position'"))
+
     def _sql(self, asked: str) -> int:
         try:
             with contextlib.closing(sqlite3.connect(self.folder / "ledger.sqlite", timeout=30)) as connection:

@@ -10,17 +10,18 @@ from pathlib import Path
 
 from bench import process
 from bench.bot import Bot, until
-from bench.cases.service import spec
+from bench.cases.service import RATE, spec
 from bench.measure import Figure, Sample, Scale, alternate
 
 
 def figures(scale: Scale) -> Iterator[Figure]:
     """Start ours and the peer in turn."""
-    with tempfile.TemporaryDirectory(prefix="oabot-bench-") as folder, process.wikis(spec(1, 1)) as server:
+    with tempfile.TemporaryDirectory(prefix="oabot-bench-") as folder, process.wikis(spec(1, 1, rate=RATE)) as server:
         bot = Bot(Path(folder), server)
         bot.configure(["metawiki"])
         with bot.running():
             until(bot.idle, "the first run", bot)
+            until(bot.position, "the first events", bot)
 
         def ours() -> Sample:
             return _connected(server, bot.running)
