@@ -207,7 +207,8 @@ def _move_prot(values: _Values, _title: str, _time: datetime) -> Params:
 
 
 def _moved(values: _Values, _title: str, _time: datetime) -> Params:
-    return Moved(names.title(values.get("target_title") or values["0"]))
+    new_title = values.get("target_title") or values.get("0")
+    return Moved(names.title(new_title)) if isinstance(new_title, str) else NoParams()
 
 
 def _renamed(values: _Values, title: str, _time: datetime) -> Params:
