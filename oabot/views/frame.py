@@ -14,6 +14,10 @@ POLICY = ("foundationwiki", "Policy:Wikimedia Foundation Office Actions Policy")
 APPEAL = ("metawiki", "Case Review Committee")
 
 
+SILENT = 3
+"""After how many days without a word of the bot a table warns."""
+
+
 def framed(body: Wikitext, material: Material, place: Place) -> Wikitext:
     """The region's text with its head and foot; nothing in it depends on when it was made."""
     parts = [_head(material, place), place.above, body, _foot(material, place)]
@@ -40,7 +44,20 @@ def _head(material: Material, place: Place) -> Wikitext:
     links = [local_link(material, place, "About", say("oabot-header-about"))]
     if place.wiki in material.addresses:
         links.append(external(update_address(material, place), say("oabot-header-update")))
-    return _div("oabot-head", Wikitext(" · ".join(links)), place)
+    return _div("oabot-head", Wikitext(" · ".join(links) + _warning(material, place)), place)
+
+
+def _warning(material: Material, place: Place) -> Wikitext:
+    """What the page says by itself when the status page, which tells its own time when transcluded, is old or gone.
+
+    By days and not by seconds: the wiki can keep such a page in its cache until midnight. Only on the central wiki, as
+    a wiki shows no page of another one.
+    """
+    if place.wiki != material.central:
+        return Wikitext("")
+    told = f"{{{{#iferror:{{{{#time:Ymd|{{{{{material.own_page('Status')}}}}}|en}}}}|0}}}}"
+    said = place.language.say("oabot-header-silent")
+    return Wikitext(f"{{{{#ifexpr:{{{{#time:Ymd|{SILENT} days ago|en}}}}>{told}|<br><strong>{said}</strong>}}}}")
 
 
 def _foot(material: Material, place: Place) -> Wikitext:

@@ -318,11 +318,11 @@ def test_a_table_warns_by_itself_when_the_bot_has_been_silent_for_days(bot: Cont
         admin.post(action="purge", titles=TABLE, forcelinkupdate="1")
         return requests.get(f"{bot.farm.url('metawiki')}/wiki/{TABLE.replace(' ', '_')}", timeout=60).text
 
-    assert "may be out of date" not in read()
+    assert "the bot has been silent" not in read()
 
     with bot.asleep():
         status = bot.text(STATUS)
         admin.edit(STATUS, re.sub(r"(?<=<onlyinclude>)[^<]*", "2020-01-01T00:00:00Z", status))
-        assert "may be out of date" in read()
+        assert "the bot has been silent" in read()
         admin.delete(STATUS)
-        assert "may be out of date" in read()
+        assert "the bot has been silent" in read()

@@ -6,8 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from oabot.config import Settings
+from oabot.i18n import language
 from oabot.ownpages import teller
 from oabot.statuspage import Status, render
+from oabot.views import Material, Place
+from oabot.views.frame import framed
+from oabot.wikitext import Wikitext
 
 NOW = datetime(2023, 1, 1, 12, tzinfo=UTC)
 TELLER = teller(Settings.model_validate({"wikis": {"metawiki": {"url": "https://meta.example"}}}), "metawiki")
@@ -72,3 +76,15 @@ def test_an_error_of_the_config_is_shown_with_its_line_and_can_do_nothing() -> N
 def test_whoever_is_silent_works() -> None:
     assert "The bot is working" in page()
     assert "not read yet" in page()
+
+
+def test_a_table_on_the_central_wiki_looks_at_it_by_itself_and_no_other_wiki_does() -> None:
+    addresses = {"metawiki": "https://meta.example", "ruwiki": "https://ru.example"}
+    material = Material((), addresses, "Bot", "metawiki")
+    central, local = (
+        framed(Wikitext("x"), material, Place(name, "A page", language("en"))) for name in ("metawiki", "ruwiki")
+    )
+
+    assert "{{User:Bot/Status}}" in central
+    assert "silent" in central
+    assert "silent" not in local
