@@ -19,7 +19,6 @@ Options = Any
 """What requests hands to an adapter; see requests.adapters.HTTPAdapter.send."""
 _CHUNK: Final = 64 * 1024
 _SILENCE: Final = 30.0
-"""Seconds after which a server that says nothing is left, if the deadline is further off."""
 LARGEST: Final = 32 * 1024 * 1024
 """Bytes of the longest answer we read. MediaWiki's own limit ($wgAPIMaxResultSize) is 8 MiB, 12 on Wikimedia."""
 
@@ -42,6 +41,8 @@ class BoundedAdapter(HTTPAdapter):
     def __init__(self) -> None:
         super().__init__(max_retries=0)
         self._local = threading.local()
+        self.silence = _SILENCE
+        """Seconds after which a server that says nothing is left, if the deadline is further off."""
 
     @property
     def until(self) -> float:
@@ -60,7 +61,7 @@ class BoundedAdapter(HTTPAdapter):
         if left <= 0:
             raise NoAnswer("deadline")
         # A little more than is left, so that the deadline is what ends a short one.
-        options.update(stream=True, timeout=min(left + 1.0, _SILENCE))
+        options.update(stream=True, timeout=min(left + 1.0, self.silence))
         answers: queue.SimpleQueue[requests.Response | NoAnswer] = queue.SimpleQueue()
 
         def exchange() -> None:

@@ -181,6 +181,17 @@ def test_what_happens_to_a_reading_on_the_way(
     assert caught.value.code in (code, "incomplete-reply")
 
 
+def test_a_server_that_says_nothing_is_asked_again_before_the_deadline(server: FaultyWiki) -> None:
+    session = configure(Access(BOT, SECRET, "oabot/0 (https://example.org/contact; test)"))
+    session.adapter.silence = 0.2
+    server.fail(faultserver.silent)
+    with serving(server) as address:
+        fails(LiveWiki(session, "metawiki", address, clock=StillClock()), row("timeout"), "timeout")
+
+    assert server.edits == 1 + row("timeout").again
+    assert server.texts == [TEXT]
+
+
 @pytest.mark.parametrize("how", ["edit", "read"])
 @pytest.mark.parametrize("fault", ENDLESS)
 def test_a_server_that_never_ends_is_left_at_the_deadline(
