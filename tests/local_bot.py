@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from tests.local_farm import ROOT, Farm
@@ -14,8 +15,14 @@ from tests.local_farm import ROOT, Farm
 class Bot:
     """A bot with settings for the farm and a ledger of its own in `folder`."""
 
-    def __init__(self, farm: Farm, folder: Path, *, docs: bool = False, wikis: Sequence[str] = ()) -> None:
-        """`docs`: with the pages that tables link to, such as the form in which people ask; `wikis`: only these."""
+    def __init__(
+        self, farm: Farm, folder: Path, *, docs: bool = False, wikis: Sequence[str] = (), fresh: bool = False
+    ) -> None:
+        """Installs the templates on the farm's wikis.
+
+        `docs`: with the pages that tables link to, such as the form in which people ask; `wikis`: only these;
+        `fresh`: on wikis as they were seeded, whatever is on them now.
+        """
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.settings = folder / "oabot.toml"
@@ -25,7 +32,12 @@ class Bot:
         self.secret = account.bot_secret
         made = self._python(str(ROOT / "farm/settings.py"), str(folder), *wikis)
         self.settings.write_text(made.stdout, encoding="utf-8")
-        self._python(str(ROOT / "scripts/install_templates.py"), "--save", *(["--docs"] if docs else []))
+        script, more = str(ROOT / "scripts/install_templates.py"), ["--docs"] if docs else []
+        install = partial(self._python, script, "--save", *more)
+        if fresh:
+            farm.reset_to("-".join(["templates", *more, *wikis]), install)
+        else:
+            install()
 
     @property
     def ledger(self) -> Path:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import requests
+
+from farm.farm import put_back
+from farm.place import Place
 
 ROOT = Path(__file__).parents[1]
 
@@ -223,3 +228,18 @@ class Farm:
     def reset(self) -> None:
         """Put the seed back and end all steering."""
         self.do("reset")
+
+    def reset_to(self, name: str, make: Callable[[], object]) -> None:
+        """Put back what `make` makes of the seeded wikis; it is called the first time, and its work is kept."""
+        kept = self.state / name
+        if kept.exists():
+            put_back(Place(self.state, self.port), name)
+            return
+        self.reset()
+        make()
+        half = kept.with_name(f"{name}.half")
+        half.mkdir()
+        for file in (self.state / "data").glob("*.sqlite"):
+            with closing(sqlite3.connect(file)) as wiki, closing(sqlite3.connect(half / file.name)) as copy:
+                wiki.backup(copy)
+        half.rename(kept)

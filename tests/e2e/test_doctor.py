@@ -14,8 +14,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def healthy(farm: Farm, tmp_path_factory: pytest.TempPathFactory) -> Bot:
     """A bot for which all is well."""
-    farm.reset()
-    return Bot(farm, tmp_path_factory.mktemp("bot"))
+    return Bot(farm, tmp_path_factory.mktemp("bot"), fresh=True)
 
 
 @pytest.fixture

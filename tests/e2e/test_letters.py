@@ -22,12 +22,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def bot(fresh_farm: Farm, tmp_path: Path) -> Bot:
-    return Bot(fresh_farm, tmp_path / "bot")
+    return Bot(fresh_farm, tmp_path / "bot", fresh=True)
 
 
-def once(bot: Bot) -> str:
+def once(bot: Bot, job: str = "all") -> str:
     """One run that saves; its last words: how many edits."""
-    return bot.run("once", "all", "--save").stdout.rstrip().rpartition("  ")[2]
+    return bot.run("once", job, "--save").stdout.rstrip().rpartition("  ")[2]
 
 
 def html(farm: Farm, dbname: str, title: str) -> str:
@@ -82,7 +82,7 @@ def test_what_people_say_of_a_question_is_shown_with_who_says_so(bot: Bot, farm:
     note = "{{Office action note|letters=ruwiki:User:Пример Виктор/Переписка|letter=2|question=3|answer=%s}}"
     farm.person("user", "metawiki").edit(NOTES, note % "declined")
     farm.person("admin", "metawiki").edit(NOTES, f"{note % 'declined'}\n{note % 'answered'}")
-    once(bot)
+    once(bot, "letters")
 
     said = html(farm, "metawiki", TABLE)
     assert "Question 3: answered, according to <bdi>FarmAdmin</bdi>" in said
@@ -111,7 +111,7 @@ def test_a_bad_page_gives_a_clear_message(bot: Bot, farm: Farm, text: str, said:
     writer.edit("User:Ordinary Example/Letters", text)
     region = "{{Office actions|letters|page=ruwiki:User:Ordinary Example/Letters}}\n{{Office actions end}}"
     farm.person("admin", "metawiki").edit(TABLE, region)
-    once(bot)
+    once(bot, "letters")
 
     assert said in html(farm, "metawiki", TABLE)
 
@@ -121,7 +121,7 @@ def test_a_page_that_somebody_else_opts_in_is_not_listed(bot: Bot, farm: Farm) -
     admin = farm.person("admin", "ruwiki")
     admin.edit(PAGE, text.partition("\n")[2])
     admin.edit(PAGE, text.replace("{{Office actions letters}}", "{{Office actions letters|yes}}"))
-    once(bot)
+    once(bot, "letters")
 
     assert "was not put there by the author of the page" in html(farm, "metawiki", TABLE)
 

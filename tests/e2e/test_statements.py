@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def bot(fresh_farm: Farm, tmp_path: Path) -> Bot:
-    return Bot(fresh_farm, tmp_path / "bot")
+    return Bot(fresh_farm, tmp_path / "bot", fresh=True)
 
 
 def once(bot: Bot) -> str:

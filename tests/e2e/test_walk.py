@@ -39,8 +39,7 @@ class Walked:
 
 @pytest.fixture(scope="module")
 def walked(farm: Farm, tmp_path_factory: pytest.TempPathFactory) -> Walked:
-    farm.reset()
-    bot = Bot(farm, tmp_path_factory.mktemp("bot"))
+    bot = Bot(farm, tmp_path_factory.mktemp("bot"), fresh=True)
     dry = bot.run("once", "tables").stdout
     untouched = _text(farm)
     first = bot.run("once", "tables", "--save").stdout

@@ -1,0 +1,1 @@
+"""Local MediaWiki wikis for the demo and the tests; `farm.py` is the program."""
