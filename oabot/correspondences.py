@@ -14,7 +14,7 @@ from oabot.errors import InputError, OabotError, RegionError
 from oabot.layout import find, place
 from oabot.letters import Correspondence, Fault, correspondence, opted_in
 from oabot.links import Resolved
-from oabot.model import CommitteeTotals, Page, PageState
+from oabot.model import Annotation, CommitteeTotals, Page, PageState
 from oabot.requestpages import history
 from oabot.seams import Wiki
 from oabot.statements import Post
@@ -48,6 +48,12 @@ class Around:
     posts: Callable[[], tuple[Post, ...]] = tuple
     """What the Office wrote on talk pages, the newest first."""
     committee: tuple[CommitteeTotals, ...] = ()
+
+    def unlinked_posts(self, notes: Iterable[Annotation]) -> tuple[Post, ...]:
+        """The posts that no note names, as a discussion or as a statement."""
+        written = {link for note in notes for link in (*note.discussion, note.statement or "") if ":" in link}
+        named = {(one.title, one.section) for one in self.links(written).values()}
+        return tuple(one for one in self.posts() if not {(one.title, one.section), (one.title, "")} & named)
 
 
 @dataclass(slots=True)

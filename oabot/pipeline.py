@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from oabot import ownpages
-from oabot.config import Settings, WikiSettings
+from oabot.config import Settings
 from oabot.correspondences import Around, Record, letters_asked
 from oabot.drafts import Desk, draft_page, shows_erased, subpages
 from oabot.errors import InputError, RegionError, SourceError, WikiError
@@ -17,11 +17,12 @@ from oabot.explanations import Explanations
 from oabot.ingest import OVERLAP, Ingest, Report
 from oabot.jobnames import VIEWS
 from oabot.known import Known, know
-from oabot.layout import Layout, find, has_view, head
+from oabot.layout import Layout, find
 from oabot.leave import Leave
 from oabot.ledger import Held, Ledger
 from oabot.links import Resolved
 from oabot.model import Annotation, Case, EntryId, Page, Verdict
+from oabot.placements import in_order, placements
 from oabot.publish import Drafted, Outcome, Publisher, Result, Terms
 from oabot.rechecks import Rechecks
 from oabot.resolve import resolve
@@ -32,14 +33,6 @@ from oabot.targetlogs import titles
 from oabot.views import Material
 
 log = logging.getLogger(__name__)
-
-
-TEMPLATES = 10
-"""The namespace of templates; theirs is documentation, not a region to fill."""
-
-
-MOST_PAGES = 500
-"""How many pages of a wiki are kept up in one run, the account's own first: people may make very many."""
 
 Explain = Callable[[tuple[Case, ...]], Explanations]
 """Reads what explains the cases."""
@@ -229,11 +222,7 @@ class Pipeline:
 
     def unlinked_posts(self) -> tuple[Post, ...]:
         """What the Office wrote on talk pages that no note names, as a discussion or as a statement."""
-        written = {
-            link for note in self.annotations for link in (*note.discussion, note.statement or "") if ":" in link
-        }
-        named = {(one.title, one.section) for one in self._around.links(written).values()}
-        return tuple(one for one in self._around.posts() if not {(one.title, one.section), (one.title, "")} & named)
+        return self._around.unlinked_posts(self.annotations)
 
     def _find_accounts(self) -> None:
         """Leave out the cases of accounts that aren't there; of those that are shown, look for a rename."""
@@ -245,8 +234,9 @@ class Pipeline:
 
     def _refresh_wiki(self, dbname: str, publisher: Publisher, terms: Terms, only: str) -> Iterator[Outcome]:
         """Bring a wiki's pages up; a table's older parts before the page that they leave, so that no row is nowhere."""
+        here = self._settings.wikis[dbname]
         try:
-            self._found[dbname] = found = self._pages(dbname)
+            self._found[dbname] = found = placements(self._wikis[dbname], here, self._settings.account)
             self._silent.discard(dbname)
         except (SourceError, WikiError) as problem:
             self._silent.add(dbname)
@@ -255,7 +245,9 @@ class Pipeline:
             return
         self._read_letters(dbname)
         outcomes: dict[str, Outcome] = {}
-        for title, before in self._in_order(dbname, terms, only).items():
+        subpages_of = functools.partial(self._subpages, dbname, terms)
+        order = in_order(found, here, VIEWS.get(terms.job), only, subpages_of)
+        for title, before in order.items():
             waits = any(outcomes[one].result in (Result.SKIPPED, Result.HELD) for one in before if one in outcomes)
             likely = self._likely(dbname, found[title], terms) if title in found else None
             if likely is not None and likely.text == found[title].text:
@@ -264,7 +256,7 @@ class Pipeline:
                 outcomes[title] = Outcome(dbname, title, Result.SKIPPED, "too-big", base_revid=found[title].revid)
             else:
                 draft = functools.partial(self._fresh_draft, dbname, terms)
-                ahead = functools.partial(self._rechecks.begin, _shown_by(likely))
+                ahead = functools.partial(self._rechecks.begin, likely.entries if likely else frozenset())
                 outcomes[title] = publisher.publish(dbname, title, draft, ahead=ahead)
             yield outcomes[title]
 
@@ -274,35 +266,7 @@ class Pipeline:
         self._record = self._around.letters(letters_asked(found, dbname, settings, self._material.addresses))
         self._material = replace(self._material, letters=self._record.letters, answers=self._record.answers)
 
-    def _pages(self, dbname: str) -> dict[str, Page]:
-        """The pages whose own text holds the template, and those whose tables go on there. Raises: `WikiError`."""
-        wiki, settings = self._wikis[dbname], self._settings.wikis[dbname]
-        there = wiki.transcluding(settings.template_opening)
-        ours = [page for page in there if page.namespace != TEMPLATES and _holds(page, settings)]
-        ours.sort(key=lambda page: self._settings.account not in page.title)
-        found = {page.title: page for page in ours[:MOST_PAGES]}
-        if heads := {title for page in found.values() if (title := _head(page, settings))} - found.keys():
-            found |= {one.title: one for one in wiki.pages(sorted(heads)).values() if _holds(one, settings)}
-        return found
-
-    def _in_order(self, dbname: str, terms: Terms, only: str) -> dict[str, list[str]]:
-        """The titles of pages to bring up, each with those that have to be there before it."""
-        found, settings = self._found[dbname], self._settings.wikis[dbname]
-        heads = {title: _head(page, settings) for title, page in found.items()}
-        views = VIEWS.get(terms.job)
-        order: dict[str, list[str]] = {}
-        for title, page in found.items():
-            wanted = views is None or has_view(page, settings, views)
-            if heads[title] is None and only in ("", title) and wanted:
-                before = self._subpages(dbname, page, terms)
-                order |= {one: [] for one in before} | {title: before}
-        return order | {
-            title: []
-            for title, head in heads.items()
-            if title not in order and head and only in ("", title, head) and (views is None or head in order)
-        }
-
-    def _subpages(self, dbname: str, page: Page, terms: Terms) -> list[str]:
+    def _subpages(self, dbname: str, terms: Terms, page: Page) -> list[str]:
         try:
             return subpages(page, self._desk(dbname, page.title, terms))
         except (RegionError, InputError, SourceError, WikiError):
@@ -318,7 +282,7 @@ class Pipeline:
     def _fresh_draft(self, dbname: str, terms: Terms, page: Page) -> Drafted:
         """A draft from entries that were read again just now. Raises: `SourceError` when they can't be."""
         drafted = draft_page(page, self._desk(dbname, page.title, terms))
-        report = self._rechecks.report(_shown_by(drafted))
+        report = self._rechecks.report(drafted.entries)
         if report.failed:
             raise SourceError(f"entries of {', '.join(report.failed)} can't be read again")
         if report.changed:
@@ -337,21 +301,3 @@ class Pipeline:
             pages=self._found.get(dbname, {}),
             layouts=self._layouts,
         )
-
-
-def _shown_by(drafted: Drafted | None) -> frozenset[EntryId]:
-    return frozenset(entry for region in drafted.regions for entry in region.entries) if drafted else frozenset()
-
-
-def _holds(page: Page, settings: WikiSettings) -> bool:
-    try:
-        return bool(find(page, settings))
-    except RegionError:
-        return True  # malformed, to be reported
-
-
-def _head(page: Page, settings: WikiSettings) -> str | None:
-    try:
-        return head(page, settings)
-    except RegionError:
-        return None

@@ -100,6 +100,11 @@ class Drafted:
     """Whether losing many rows needs an approval; not when people changed what the region is to show."""
 
     @property
+    def entries(self) -> frozenset[EntryId]:
+        """The entries that its regions show."""
+        return frozenset(entry for region in self.regions for entry in region.entries)
+
+    @property
     def brings_news(self) -> bool:
         """Whether it adds a case or the entry that changed one."""
         return bool(self.difference.added)

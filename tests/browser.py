@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import signal
@@ -79,6 +80,24 @@ class Reader:
             assert time.monotonic() < end, f"still not so on {self.address}: {script}"
             time.sleep(0.05)
 
+    def picture(self, file: Path) -> None:
+        """Take a picture of the whole page, as PNG."""
+        size = self.run(
+            "const {scrollWidth, scrollHeight} = document.documentElement; return [scrollWidth, scrollHeight]"
+        )
+        clip = {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}
+        shot = self._debug("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
+        file.write_bytes(base64.b64decode(shot["data"]))
+
+    def prefers_dark(self) -> None:
+        """Let the pages know that it wants a dark scheme."""
+        wish = {"name": "prefers-color-scheme", "value": "dark"}
+        self._debug("Emulation.setEmulatedMedia", features=[wish])
+
+    def complaints(self) -> list[str]:
+        """What the console complained of since it was asked last: errors of scripts, policies and loading."""
+        return [str(line["message"]) for line in self._post("se/log", type="browser")]
+
     def faults(self, selector: str) -> list[str]:
         """What axe-core calls serious or critical within an element.
 
@@ -94,6 +113,9 @@ class Reader:
                     one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.html.slice(0, 200)).join(' | '))),
                 problem => done(['axe: ' + problem]))"""
         return list(self._post("execute/async", script=script, args=[selector]))
+
+    def _debug(self, method: str, **params: object) -> Any:  # noqa: ANN401 - any JSON
+        return self._post("goog/cdp/execute", cmd=method, params=params)
 
     def _get(self, path: str) -> Any:  # noqa: ANN401 - any JSON
         return _value(requests.get(f"{self._session}/{path}", timeout=60))
@@ -118,8 +140,13 @@ class Browser:
             options["mobileEmulation"] = _PHONE
         if not scripts:
             options["prefs"] = _SCRIPTS_OFF
-        wanted = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options, "timeouts": {"script": 60000}}}}
-        session = _value(requests.post(f"{self._address}/session", json=wanted, timeout=60))["sessionId"]
+        wanted = {
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"},
+            "timeouts": {"script": 60000},
+        }
+        asked = {"capabilities": {"alwaysMatch": wanted}}
+        session = _value(requests.post(f"{self._address}/session", json=asked, timeout=60))["sessionId"]
         try:
             yield Reader(f"{self._address}/session/{session}")
         finally:
