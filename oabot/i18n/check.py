@@ -47,12 +47,16 @@ def messages(code: str) -> dict[str, str]:
     return content
 
 
-def unused(source: Path) -> list[str]:
-    """Keys that no file of the package names; keys that are put together (``oabot-class-…``) count by their stem."""
-    code = "\n".join(file.read_text(encoding="utf-8") for file in sorted(source.rglob("*.py")))
-    stems = set(re.findall(r"oabot-[a-z-]*-(?=[{\"'])", code))
-    named = set(re.findall(r"[\"'](oabot-[a-z-]+)[\"']", code))
-    return [key for key in messages("en") if key not in named and not key.startswith(tuple(stems))]
+def unused(*sources: Path) -> list[str]:
+    """Keys that no Python file in these folders names.
+
+    Keys that are put together count by their stem (``oabot-class-…``), or by what comes after ``oabot-``.
+    """
+    code = "\n".join(file.read_text(encoding="utf-8") for source in sources for file in sorted(source.rglob("*.py")))
+    stems = tuple(set(re.findall(r"[\"'](?:oabot-)?([a-z-]+-)(?=[{\"'])", code)))
+    words = set(re.findall(r"[\"'](?:oabot-)?([a-z-]+)[\"']", code))
+    short = {key: key.removeprefix("oabot-") for key in messages("en")}
+    return [key for key, name in short.items() if name not in words and not name.startswith(stems)]
 
 
 def unheard(source: Path) -> list[str]:

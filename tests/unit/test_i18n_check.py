@@ -17,6 +17,12 @@ def test_every_message_that_the_code_asks_for_is_there() -> None:
     assert check.unheard(Path(check.__file__).parent.parent) == []
 
 
+def test_every_message_is_named_by_some_code() -> None:
+    package = Path(check.__file__).parent.parent
+
+    assert check.unused(package, package.parent / "scripts") == []
+
+
 def test_a_message_that_is_asked_for_in_vain_is_named(tmp_path: Path) -> None:
     (tmp_path / "view.py").write_text('words.say("oabot-unheard-of")\nwords.plain("oabot-unknown")\n')
 
