@@ -23,13 +23,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from bench import events
+from bench.replies import Reply, modules, old
 
-Reply = dict[str, Any]
 Asked = Mapping[str, str]
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n"
 _USERS = ("*", "user", "sysop", "bot")
-_FLAGS = frozenset(("batchcomplete", "missing", "nochange", "userhidden", "bot", "new"))
 
 
 class Wikis:
@@ -62,14 +61,14 @@ class Wikis:
         self.count["writes"] += asked.get("action") == "edit"
         match asked.get("action"):
             case "paraminfo":
-                reply: Reply = {"paraminfo": {"modules": _modules(asked.get("modules", ""))}}
+                reply: Reply = {"paraminfo": {"modules": modules(asked.get("modules", ""))}}
             case "edit":
                 reply = {"edit": self._edit(dbname, asked)}
             case "login":
                 reply = {"login": {"result": "Success", "lguserid": 7, "lgusername": self.account}}
             case _:
                 reply = {"batchcomplete": True, "query": self._query(dbname, asked)}
-        return reply if asked.get("formatversion") == "2" else _old(reply)
+        return reply if asked.get("formatversion") == "2" else old(reply)
 
     def _edit(self, dbname: str, asked: Asked) -> Reply:
         title, text = asked["title"], asked["text"].rstrip()
@@ -176,62 +175,6 @@ def _matches(row: Mapping[str, Any], asked: Asked) -> bool:
         and row["timestamp"] >= asked.get(low, "")
         and row["timestamp"] <= asked.get(high, "9")
     )
-
-
-def _modules(asked: str) -> list[Reply]:
-    """As much of paraminfo as Pywikibot and we ask for."""
-    submodules = {
-        "prop": ("info", "revisions", "categoryinfo", "imageinfo", "pageprops", "templates", "links"),
-        "list": ("users", "logevents", "embeddedin", "allpages", "globalusers"),
-        "meta": ("siteinfo", "tokens", "userinfo", "globaluserinfo", "messagegroupstats"),
-    }
-    query = [
-        {
-            "name": name,
-            "multi": True,
-            "limit": 50,
-            "type": list(those),
-            "submodules": {one: f"query+{one}" for one in those},
-        }
-        for name, those in submodules.items()
-    ]
-    params: dict[str, list[Reply]] = {
-        "main": [{"name": "action", "type": ["edit", "query", "paraminfo", "login"],
-                  "submodules": {"edit": "edit", "query": "query", "paraminfo": "paraminfo", "login": "login"}}],
-        "query": [*query, {"name": "generator", "type": ["embeddedin"]}],
-        "query+tokens": [{"name": "type", "type": ["csrf", "login"], "multi": True}],
-        "paraminfo": [{"name": "modules", "limit": 50, "multi": True}],
-        "query+logevents": [
-            *({"name": name} for name in ("ids", "user", "title", "start", "end", "prop", "dir", "action")),
-            {"name": "type", "type": ["", "block", "delete", "gblblock", "globalauth", "protect", "rights"]},
-            {"name": "limit", "type": "limit", "max": 500, "highmax": 5000, "default": 10},
-        ],
-    }  # fmt: skip
-    wanted = asked.split("|")
-    return [
-        {"name": path.rpartition("+")[2], "path": path, "classname": "", "parameters": params.get(path, []),
-        "prefix": "",
-         "group": "query" if path.startswith("query+") else "action"}
-        for path in wanted
-        if path and not path.startswith("query+message")
-    ]  # fmt: skip
-
-
-def _old(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """The same in formatversion 1."""
-    if isinstance(value, list):
-        return [_old(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    made = {("*" if key == "content" and isinstance(one, str) else key): _old(one) for key, one in value.items()}
-    if isinstance(value.get("pages"), list):
-        made["pages"] = {str(one.get("pageid", -number)): one for number, one in enumerate(made["pages"], 1)}
-    for key in _FLAGS & made.keys():
-        if made[key] is True:
-            made[key] = ""
-        elif made[key] is False:
-            del made[key]
-    return made
 
 
 class Server:
