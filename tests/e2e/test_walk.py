@@ -59,6 +59,16 @@ def test_seeded_history_becomes_pages_and_a_second_run_makes_no_edit(farm: Farm,
     assert "样例七" in texts["zhwiki"]
 
 
+def test_the_readme_shows_what_a_run_prints(walked: Walked) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    first, second = re.findall(r"^\$ scripts/demo (.*?)(?=^\$ )", readme, re.MULTILINE | re.DOTALL)
+    shown = re.findall(r"^ +\d+\.\d s  (?!saved)(.*)$", first, re.MULTILINE)
+
+    assert len(shown) == 3
+    assert not [line for line in shown if f" s  {line}\n" not in walked.first]
+    assert re.findall(r"s  (\d+ edits)$", second, re.MULTILINE) == ["0 edits"]
+
+
 def test_each_wiki_is_served_in_its_language(walked: Walked) -> None:
     assert 'lang="ru"' in walked.texts["ruwiki"]
     assert 'lang="zh-hans"' in walked.texts["zhwiki"]
