@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from tests.browser import Browser, Reader, browser
+from scripts.browser import Browser, Reader, browser
 from tests.local_bot import Bot
 from tests.local_farm import ROOT, Farm
 

@@ -8,8 +8,8 @@ import pytest
 
 from oabot.exports.report import report
 from oabot.i18n import language
+from scripts.browser import Browser, browser
 from scripts.golden_pages import material
-from tests.browser import Browser, browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -34,8 +34,12 @@ _LOADED = """
 """Whether everything is there that ResourceLoader was asked for; nothing is where scripts are off."""
 
 
+class NotSeen(AssertionError):
+    """Something that should be on a page isn't, or the browser can't do what it was asked for."""
+
+
 class Reader:
-    """One browser window; what isn't there raises `AssertionError`."""
+    """One browser window. What isn't there raises `NotSeen`."""
 
     def __init__(self, session: str) -> None:
         self._session = session
@@ -57,7 +61,8 @@ class Reader:
     def find(self, selector: str, number: int = 0) -> Mapping[str, str]:
         """The element that a CSS selector names, the first of them or another."""
         found: list[Mapping[str, str]] = self._post("elements", using="css selector", value=selector)
-        assert len(found) > number, f"{selector} isn't on {self.address}"
+        if len(found) <= number:
+            raise NotSeen(f"{selector} isn't on {self.address}")
         return found[number]
 
     def click(self, selector: str, number: int = 0) -> None:
@@ -77,7 +82,8 @@ class Reader:
         """Until a script gives back something true."""
         end = time.monotonic() + seconds
         while not self.run(script):
-            assert time.monotonic() < end, f"still not so on {self.address}: {script}"
+            if time.monotonic() > end:
+                raise NotSeen(f"still not so on {self.address}: {script}")
             time.sleep(0.05)
 
     def picture(self, file: Path) -> None:
@@ -101,12 +107,14 @@ class Reader:
     def faults(self, selector: str) -> list[str]:
         """What axe-core calls serious or critical within an element.
 
-        But for MediaWiki's own headings of sortable tables, which have two roles (jquery.tablesorter).
+        But for two faults of MediaWiki's own: headings of sortable tables have two roles (jquery.tablesorter), and the
+        switch of a table of contents has no label (the legacy Vector skin).
         """
         axe = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
         self.run(axe + "\nwindow.axe = axe")
         script = """const done = arguments[arguments.length - 1];
-            const core = (one, node) => one.id === 'aria-roles' && node.html.includes('role="columnheader button"');
+            const core = (one, node) => one.id === 'aria-roles' && node.html.includes('role="columnheader button"')
+                || one.id === 'label' && node.html.includes('id="toctogglecheckbox"');
             axe.run({include: [[arguments[0]]]}, {resultTypes: ['violations']}).then(
                 found => done(found.violations.filter(one => ['serious', 'critical'].includes(one.impact)
                     && !one.nodes.every(node => core(one, node))).map(
@@ -179,11 +187,13 @@ def _await(address: str) -> None:
             if _value(requests.get(address, timeout=5))["ready"]:
                 return
         except requests.ConnectionError:
-            assert time.monotonic() < end, "chromedriver doesn't answer"
+            if time.monotonic() > end:
+                raise NotSeen("chromedriver doesn't answer") from None
         time.sleep(0.1)
 
 
 def _value(response: requests.Response) -> Any:  # noqa: ANN401 - any JSON
     value = response.json()["value"]
-    assert response.ok, value
+    if not response.ok:
+        raise NotSeen(str(value))
     return value
