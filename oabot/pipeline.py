@@ -17,12 +17,12 @@ from oabot.explanations import Explanations
 from oabot.ingest import OVERLAP, Ingest, Report
 from oabot.jobnames import VIEWS
 from oabot.known import Known, know
-from oabot.layout import Layout, find
+from oabot.layout import Layout
 from oabot.leave import Leave
 from oabot.ledger import Held, Ledger
 from oabot.links import Resolved
 from oabot.model import Annotation, Case, EntryId, Page, Verdict
-from oabot.placements import in_order, placements
+from oabot.placements import bodies, in_order, placements
 from oabot.publish import Drafted, Outcome, Publisher, Result, Terms
 from oabot.rechecks import Rechecks
 from oabot.resolve import resolve
@@ -167,14 +167,10 @@ class Pipeline:
     def publisher(self, terms: Terms, held: Held | None = None) -> Publisher:
         """Saves pages on these terms."""
         permits = ownpages.permits(self._settings)
-        leave = Leave(self._wikis, permits, self._ledger, terms, self._bodies)
+        leave = Leave(
+            self._wikis, permits, self._ledger, terms, lambda dbname, text: bodies(text, self._settings.wikis[dbname])
+        )
         return Publisher(self._wikis, permits, self._ledger, self._clock, terms, held, leave=leave)
-
-    def _bodies(self, dbname: str, text: str) -> tuple[str, ...] | None:
-        try:
-            return tuple(region.body for region in find(Page("", text, 0), self._settings.wikis[dbname]))
-        except RegionError:
-            return None
 
     def refresh(
         self, terms: Terms, held: Held | None = None, wikis: Iterable[str] | None = None, page: str = ""

@@ -54,6 +54,14 @@ def in_order(
     }
 
 
+def bodies(text: str, settings: WikiSettings) -> tuple[str, ...] | None:
+    """What stands in each region of a text; None where they can't be told."""
+    try:
+        return tuple(region.body for region in find(Page("", text, 0), settings))
+    except RegionError:
+        return None
+
+
 def _holds(page: Page, settings: WikiSettings) -> bool:
     try:
         return bool(find(page, settings))

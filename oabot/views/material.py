@@ -17,6 +17,9 @@ from oabot.model import Case, CommitteeTotals, EntryId, TargetKind
 from oabot.views.figures import Figures
 from oabot.wikitext import Wikitext, escape, external, isolate
 
+LONGEST_WORD = 30
+"""Letters of a word in a name; a longer one may be broken, so that it doesn't push a table off the page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -129,6 +132,8 @@ def local_link(material: Material, place: Place, name: str, text: Wikitext) -> W
 def target_link(material: Material, case: Case) -> Wikitext:
     """The case's target: an account links to its global account, never to its user page; a page links to itself."""
     name = isolate(escape(case.target.name))
+    if max(map(len, case.target.name.split()), default=0) > LONGEST_WORD:
+        name = Wikitext(f'<span style="display: inline-block; min-width: 8em; overflow-wrap: anywhere">{name}</span>')
     if case.target.kind is TargetKind.ACCOUNT:
         return page_link(material, material.central, f"Special:CentralAuth/{case.target.name}", name)
     if case.target.kind is TargetKind.PAGE:

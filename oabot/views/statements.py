@@ -66,8 +66,7 @@ def _tables(told: Told, material: Material, place: Place) -> Iterable[Wikitext]:
     }
     for name, codes in groups.items():
         if codes:
-            found = _table(told, name, [there[code] for code in codes], material, place)
-            yield Wikitext(f'<div class="mw-collapsible mw-collapsed">\n{found}\n</div>') if name == "other" else found
+            yield _table(told, name, [there[code] for code in codes], material, place)
 
 
 def _table(told: Told, group: str, rows: Sequence[Figure], material: Material, place: Place) -> Wikitext:
@@ -80,7 +79,9 @@ def _table(told: Told, group: str, rows: Sequence[Figure], material: Material, p
     name = Wikitext(f"<bdi>{escape(translation.short_name(told))}</bdi>")
     caption = say("oabot-labelled", name, say(f"oabot-translation-{group}"))
     headings = [Column(say(f"oabot-column-{name}"), heads_rows=name == "language") for name in columns]
-    return table(caption, headings, [Row(_cells(told, one, columns, material, place)) for one in rows])
+    # A folded table leaves its caption, which says what there is to unfold.
+    folded = "mw-collapsible mw-collapsed" if group == "other" else ""
+    return table(caption, headings, [Row(_cells(told, one, columns, material, place)) for one in rows], folded)
 
 
 def _cells(told: Told, shown: Figure, columns: Sequence[str], material: Material, place: Place) -> list[Cell]:

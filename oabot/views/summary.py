@@ -99,7 +99,7 @@ def _number(number: int, place: Place) -> Cell:
 
 
 def _year(year: int) -> Cell:
-    return Cell(Wikitext(str(year)), sort=str(year))
+    return Cell(Wikitext(f"{{{{formatnum:{year}|NOSEP}}}}"), sort=str(year))
 
 
 def _class(name: str, place: Place) -> Cell:
