@@ -79,8 +79,9 @@ def _table(told: Told, group: str, rows: Sequence[Figure], material: Material, p
     name = Wikitext(f"<bdi>{escape(translation.short_name(told))}</bdi>")
     caption = say("oabot-labelled", name, say(f"oabot-translation-{group}"))
     headings = [Column(say(f"oabot-column-{name}"), heads_rows=name == "language") for name in columns]
-    # A folded table leaves its caption, which says what there is to unfold.
-    folded = "mw-collapsible mw-collapsed" if group == "other" else ""
+    folded = ""
+    if group == "other":  # then the caption is left, which says what there is to unfold, in one line
+        folded, caption = "mw-collapsible mw-collapsed", Wikitext(f'style="white-space: nowrap" | {caption}')
     return table(caption, headings, [Row(_cells(told, one, columns, material, place)) for one in rows], folded)
 
 
