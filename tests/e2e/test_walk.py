@@ -65,7 +65,7 @@ def test_the_readme_shows_what_a_run_prints(walked: Walked) -> None:
     shown = re.findall(r"^ +\d+\.\d s  (?!saved)(.*)$", first, re.MULTILINE)
 
     assert len(shown) == 3
-    assert not [line for line in shown if f" s  {line}\n" not in walked.first]
+    assert not [line for line in shown if f" s  {line}\n" not in walked.dry + walked.first]
     assert re.findall(r"s  (\d+ edits)$", second, re.MULTILINE) == ["0 edits"]
 
 
