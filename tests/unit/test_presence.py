@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -203,6 +204,12 @@ def test_a_vanishing_takes_the_old_name_off_our_pages_and_out_of_the_ledger(worl
     world.ledger.cursors.forget_all()
     nightly(world, "run-3")
     assert "示例甲" not in str(world.ledger.observations.entries())
+
+    world.clock.time += timedelta(days=2)
+    erased = world.ledger.erasures.tombstones()
+    world.pipeline.read(overlap=timedelta(days=10_000))
+    world.pipeline.rebuild()
+    assert world.ledger.erasures.tombstones() == erased  # it wasn't stored for a moment, to be erased again
 
 
 def test_a_wiki_that_knows_nobody_any_more_is_not_believed(world: World, central: Central) -> None:
