@@ -62,14 +62,12 @@ class Lease:
 
     def renew(self, held: Held, ttl: timedelta) -> None:
         """Hold on to it from now; one that was renewed just now is only checked. Raises: `LeaseLost`, `LedgerError`."""
-        with self._database.reading("checking the lease") as connection:
-            row = require(self._database, connection, held)
-            if row.expires - self._database.now_ms(connection) >= _ms(ttl - min(_FRESH, ttl / 4)):
-                return
         with self._database.writing("renewing the lease") as connection:
-            require(self._database, connection, held)
-            expires = self._database.now_ms(connection) + _ms(ttl)
-            connection.execute(update(schema.lease).where(schema.lease.c.name == _NAME).values(expires=expires))
+            row = require(self._database, connection, held)
+            now = self._database.now_ms(connection)
+            if row.expires - now < _ms(ttl - min(_FRESH, ttl / 4)):
+                expires = now + _ms(ttl)
+                connection.execute(update(schema.lease).where(schema.lease.c.name == _NAME).values(expires=expires))
 
     def release(self, held: Held) -> None:
         """Let the next one have it at once; nothing happens if it was lost. Raises: `LedgerError`."""
