@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import urllib.request
 from urllib.parse import SplitResult, urlsplit
 
 from oabot.errors import ConfigError
@@ -30,8 +29,11 @@ def is_loopback(address: SplitResult) -> bool:
 
 def proxy(address: SplitResult) -> str | None:
     """The proxy that the environment names for an address on another machine."""
-    host = address.hostname or ""
-    if is_loopback(address) or urllib.request.proxy_bypass(host):
+    if is_loopback(address):
         return None
-    named = urllib.request.getproxies()
+    from urllib.request import getproxies, proxy_bypass  # slow to load
+
+    if proxy_bypass(address.hostname or ""):
+        return None
+    named = getproxies()
     return named.get(address.scheme) or named.get("all")

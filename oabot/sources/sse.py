@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-import certifi
 from urllib3 import PoolManager, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -134,13 +133,13 @@ class Stream:
         self._clock = clock
         self._timeout = Timeout(connect=min(_CONNECT_SECONDS, stall), read=stall)
         self._nap = nap
-        self._proxy = proxy(address)
+        self._proxy, self._secure = proxy(address), address.scheme == "https"
         self._open = contextlib.ExitStack()
         self._response: BaseHTTPResponse | None = None
 
     def connect(self, headers: Mapping[str, str], params: Mapping[str, str]) -> Self:
         """Ask for the stream."""
-        manager = self._open.enter_context(_manager(self._proxy))
+        manager = self._open.enter_context(_manager(self._proxy, secure=self._secure))
         own = {"User-Agent": self._agent, "Accept": "text/event-stream", "Accept-Encoding": "identity"}
         try:
             response = manager.request(
@@ -230,9 +229,15 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _Secure
 
 
-def _manager(proxied: str | None) -> PoolManager:
+def _certificates() -> str:
+    import certifi
+
+    return certifi.where()
+
+
+def _manager(proxied: str | None, *, secure: bool) -> PoolManager:
     """Makes one connection, checked by the same certificates as requests would."""
-    trusted = certifi.where()
+    trusted = _certificates() if secure else None
     manager = ProxyManager(proxied, ca_certs=trusted) if proxied else PoolManager(ca_certs=trusted)
     manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
     return manager
