@@ -48,16 +48,18 @@ def _head(material: Material, place: Place) -> Wikitext:
 
 
 def _warning(material: Material, place: Place) -> Wikitext:
-    """What the page says by itself when the status page, which tells its own time when transcluded, is old or gone.
+    """What the page says by itself when the status page, which tells its own time when transcluded, is old.
 
-    By days and not by seconds: the wiki can keep such a page in its cache until midnight. Only on the central wiki, as
-    a wiki shows no page of another one.
+    While there is no status page, as before the first run's end, it says nothing. By days and not by seconds: the wiki
+    can keep such a page in its cache until midnight. Only on the central wiki, as a wiki shows no page of another one.
     """
     if place.wiki != material.central:
         return Wikitext("")
-    told = f"{{{{#iferror:{{{{#time:Ymd|{{{{{material.own_page('Status')}}}}}|en}}}}|0}}}}"
-    said = place.language.say("oabot-header-silent")
-    return Wikitext(f"{{{{#ifexpr:{{{{#time:Ymd|{SILENT} days ago|en}}}}>{told}|<br><strong>{said}</strong>}}}}")
+    status = material.own_page("Status")
+    told = f"{{{{#iferror:{{{{#time:Ymd|{{{{{status}}}}}|en}}}}|0}}}}"
+    old = f"{{{{#time:Ymd|{SILENT} days ago|en}}}}>{told}"
+    said = f"<br><strong>{place.language.say('oabot-header-silent')}</strong>"
+    return Wikitext(f"{{{{#ifexist:{status}|{{{{#ifexpr:{old}|{said}}}}}}}}}")
 
 
 def _foot(material: Material, place: Place) -> Wikitext:
