@@ -113,6 +113,22 @@ def expire_lease(bot: Bot) -> None:
     sql(bot, "UPDATE oabot_lease SET expires = 0")
 
 
+def pause(run: Running) -> None:
+    """Stop a process where it holds no lock on the ledger's file; while it held one, nobody could take over."""
+    while True:
+        run.process.send_signal(signal.SIGSTOP)
+        connection = sqlite3.connect(run.bot.ledger, timeout=1.0, isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            run.process.send_signal(signal.SIGCONT)
+            time.sleep(0.1)
+        else:
+            return
+        finally:
+            connection.close()
+
+
 def alive(pid: int) -> bool:
     """Whether there is such a process."""
     try:

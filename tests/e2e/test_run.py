@@ -14,7 +14,7 @@ import pytest
 from tests.killing import Killer, proxy
 from tests.local_bot import Bot
 from tests.local_farm import Farm
-from tests.running import Running, expire_lease, sql, until
+from tests.running import Running, expire_lease, pause, sql, until
 
 TABLE = "User:OATransparencyBot/Office actions"
 STEER = "<?php if ( PHP_SAPI !== 'cli' && %s ) { touch( \"$farmState/ctl/reached\" ); %s; }"
@@ -282,7 +282,7 @@ def test_a_paused_copy_that_wakes_up_after_its_turn_saves_nothing(farm: Farm, bo
         until(lambda: first.says("our turn") or second.says("our turn"), "a first turn")
         leader, other = (first, second) if first.says("our turn") else (second, first)
         leader.await_quiet()
-        leader.process.send_signal(signal.SIGSTOP)
+        pause(leader)
         before = sql(bot, "SELECT max(number) FROM oabot_jobs")[0][0]
         expire_lease(bot)
         other.await_message("our turn")
