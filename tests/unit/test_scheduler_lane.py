@@ -1,5 +1,6 @@
 """The lane: what it does when it is woken, and what it leaves for later when something fails."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -61,6 +62,16 @@ def test_a_reversal_that_comes_before_we_listen_for_the_target_is_found_at_once(
     stage.lane.tick()
 
     assert "logid/11" in world.text()
+
+
+def test_actors_of_the_communitys_config_are_listened_for(stage: Stage, world: World) -> None:
+    config = "User:OATransparencyBot/Config.json"
+    world.wikis["metawiki"].put(config, json.dumps({"actors": {"office": ["WMFOffice", "Office Example"]}}))
+    world.wikis["metawiki"].protect(config)
+    stage.intake.take(Heard((Wake(Topic.CONFIG, "metawiki", "event-1"),), "position-1"))
+    stage.lane.tick()
+
+    assert [actor.name for actor in stage.lane.interest.actors.office] == ["WMFOffice", "Office Example"]
 
 
 def test_a_page_that_a_request_filled_is_listened_for(stage: Stage, world: World) -> None:
