@@ -34,7 +34,7 @@ def settings(folder: Path, only: Collection[str] = ()) -> str:
         f"office_it = {names['helpdesk']}",
     ]
     wikis = json.loads((HERE / "wikis.json").read_text(encoding="utf-8"))
-    spoken = sorted({file.stem for file in (HERE.parent / "oabot/i18n").glob("*.json")} - {"qqq"})
+    spoken = sorted({file.stem for file in (HERE.parent / "oabot/i18n").glob("*.json")} - {"qqq", "fallbacks"})
     for wiki in wikis:
         if only and wiki["dbname"] not in only:
             continue
