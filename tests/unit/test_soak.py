@@ -24,6 +24,7 @@ def test_a_bot_killed_on_the_way_loses_and_doubles_nothing() -> None:
 
 
 @pytest.mark.loopback
+@pytest.mark.slow
 def test_in_cycles_in_which_nothing_happens_nothing_is_saved() -> None:
     found = trials()["quiet"](quick=True, seed=7)
 
