@@ -19,6 +19,7 @@ from oabot.errors import ConfigError, LeaseLost
 from oabot.known import Known, know
 from oabot.ledger import Held, Ledger
 from oabot.model import CommitteeTotals, Edit
+from oabot.rules import Rules
 from oabot.seams import Wiki
 from oabot.useragent import user_agent
 
@@ -48,8 +49,7 @@ class App:
         """`onwiki` is the community's config as far as it is known; its actors replace the operator's."""
         self.settings, self._onwiki = settings, onwiki
         self.clock = clock or SystemClock()
-        actors = onwiki.actors if onwiki and onwiki.actors else settings.actors
-        self.rules = rules.load(actors)
+        self.rules = _rules(settings, onwiki)
 
     @functools.cached_property
     def followed(self) -> list[Followed]:
@@ -144,15 +144,15 @@ class App:
         groups = communityconfig.annotation_groups(self.settings.central, onwiki)["note"]
         letters = Correspondences(wikis, self.settings, groups, self._remembered)
         committee = tuple(CommitteeTotals(**dict(one)) for one in onwiki.committee)
-        return Around(letters.read, self.discussions.resolve, self.office_posts.read, committee)
+        posts = functools.partial(self.office_posts.read, [actor.name for actor in self.rules.actors.office])
+        return Around(letters.read, self.discussions.resolve, posts, committee)
 
     @functools.cached_property
     def office_posts(self) -> OfficePosts:
         """What the Office wrote on talk pages, asked for once a day."""
         from oabot.officeposts import OfficePosts
 
-        accounts = [actor.name for actor in self.rules.actors.office]
-        return OfficePosts(self.apis[self.settings.central], accounts, self.clock)
+        return OfficePosts(self.apis[self.settings.central], self.clock)
 
     @functools.cached_property
     def discussions(self) -> Discussions:
@@ -165,18 +165,20 @@ class App:
     def under(self, settings: Settings, onwiki: OnWikiConfig) -> App:
         """The same process by other settings and another config of the community."""
         other = App(settings, onwiki, self.clock)
-        for name in ("ledger", "apis", "discussions", "_remembered"):
+        for name in ("ledger", "apis", "discussions", "office_posts", "_remembered"):
             other.__dict__[name] = getattr(self, name)
-        if other.rules.actors.office == self.rules.actors.office:
-            other.__dict__["office_posts"] = self.office_posts
         return other
 
     def known(self) -> Known:
         """All that the ledger holds, judged as the community last wanted it. Raises: `LedgerError`."""
-        onwiki = self._given or communityconfig.kept(self.ledger).onwiki
-        judging = rules.load(onwiki.actors) if onwiki and onwiki.actors else self.rules
         held = set(self.ledger.erasures.held())
-        return know(self.ledger.observations.entries(), judging, self.clock.now(), left_out=held)
+        entries = self.ledger.observations.entries()
+        return know(entries, self.rules_in_force, self.clock.now(), left_out=held)
+
+    @property
+    def rules_in_force(self) -> Rules:
+        """The rules with the actors of the community's config as it was last read. Raises: `LedgerError`."""
+        return _rules(self.settings, self._given or communityconfig.kept(self.ledger).onwiki)
 
     @property
     def _given(self) -> OnWikiConfig | None:
@@ -250,6 +252,11 @@ class App:
     def new_run(self) -> str:
         """An id for a run: when it began, and a word against doubles."""
         return f"{self.clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _rules(settings: Settings, onwiki: OnWikiConfig | None) -> Rules:
+    """The community's actors, if it names any, take the place of the operator's."""
+    return rules.load(onwiki.actors if onwiki and onwiki.actors else settings.actors)
 
 
 def _optional_credentials() -> Credentials | None:

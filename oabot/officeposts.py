@@ -26,24 +26,23 @@ MOST = 20
 class OfficePosts:
     """Asks once a day, without an account; nothing of it is stored."""
 
-    def __init__(self, api: Api, accounts: Iterable[str], clock: Clock) -> None:
-        """`accounts` are the Office's role accounts."""
-        self._api, self._accounts, self._clock = api, tuple(dict.fromkeys(accounts)), clock
-        self._known: tuple[Post, ...] = ()
-        self._read: datetime | None = None
+    def __init__(self, api: Api, clock: Clock) -> None:
+        self._api, self._clock = api, clock
+        self._known: dict[str, tuple[datetime, tuple[Post, ...]]] = {}
 
-    def read(self) -> tuple[Post, ...]:
-        """The newest posts first; as they were, when they can't be read now."""
+    def read(self, accounts: Iterable[str]) -> tuple[Post, ...]:
+        """The newest posts of these role accounts first; as they were, when they can't be read now."""
+        found = [post for account in dict.fromkeys(accounts) for post in self._of(account)]
+        return tuple(sorted(found, key=lambda post: -post.revid))
+
+    def _of(self, account: str) -> tuple[Post, ...]:
         now = self._clock.now()
-        if self._read is None or now - self._read >= KEPT:
+        read, known = self._known.get(account, (None, ()))
+        if read is None or now - read >= KEPT:
             try:
-                found = [post for name in self._accounts for post in self._newest(name, now)]
+                known = tuple(itertools.islice(pages.posts(self._api, account, now - SINCE), MOST))
             except SourceError as problem:
                 log.warning("%s: posts of the Office can't be read: %s", self._api.dbname, problem)
-                return self._known
-            self._known = tuple(sorted(found, key=lambda post: -post.revid))
-            self._read = now
-        return self._known
-
-    def _newest(self, account: str, now: datetime) -> list[Post]:
-        return list(itertools.islice(pages.posts(self._api, account, now - SINCE), MOST))
+                return known
+            self._known[account] = now, known
+        return known

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from oabot import communityconfig, rules
 from oabot.clock import EndingClock
 from oabot.config import Settings
 from oabot.control import Control
@@ -54,6 +55,11 @@ class Bot:
     @property
     def rules(self) -> Rules:
         return self.world.rules
+
+    @property
+    def rules_in_force(self) -> Rules:
+        onwiki = communityconfig.kept(self.ledger).onwiki
+        return rules.load(onwiki.actors) if onwiki and onwiki.actors else self.rules
 
     @property
     def ledger(self) -> Ledger:

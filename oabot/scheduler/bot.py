@@ -11,12 +11,11 @@ from oabot.config import Settings
 from oabot.interest import Interest, Topic
 from oabot.known import Known
 from oabot.ledger import Ledger
-from oabot.rules import Rules, load
+from oabot.rules import Rules
 from oabot.seams import Wiki
 from oabot.targetlogs import titles
 
 if TYPE_CHECKING:
-    from oabot.config import OnWikiConfig
     from oabot.control import Control
     from oabot.errands import Errands
     from oabot.pipeline import Pipeline
@@ -37,7 +36,12 @@ class Bot(Protocol):
 
     @property
     def rules(self) -> Rules:
-        """The rules and the actors."""
+        """The rules and the operator's actors."""
+        ...
+
+    @property
+    def rules_in_force(self) -> Rules:
+        """The rules with the community's actors, if it names any. Raises: `LedgerError`."""
         ...
 
     @property
@@ -110,12 +114,8 @@ class LateWikis(Mapping[str, Wiki]):
         return len(self._names)
 
 
-def interest(bot: Bot, known: Known | None, onwiki: OnWikiConfig | None = None) -> Interest:
-    """What is of interest now; without what is known, what is so in any case.
-
-    `onwiki` is the community's config as it was last read: its actors take the place of the operator's. Raises:
-    `LedgerError`.
-    """
+def interest(bot: Bot, known: Known | None) -> Interest:
+    """What is of interest now; without what is known, what is so in any case. Raises: `LedgerError`."""
     settings = bot.settings
     followed = {(settings.central, title): Topic.STATEMENT for title in bot.statement_pages}
     wikis = frozenset(settings.wikis)
@@ -125,7 +125,7 @@ def interest(bot: Bot, known: Known | None, onwiki: OnWikiConfig | None = None) 
     return Interest(
         account=settings.account,
         wikis=wikis,
-        actors=load(onwiki.actors).actors if onwiki and onwiki.actors else bot.rules.actors,
+        actors=bot.rules_in_force.actors,
         targets=frozenset(titles(known.entries, known.judgements, settings.central)),
         entries=frozenset(entry.id for entry in known.entries),
         pages={**followed, **kept},

@@ -102,7 +102,7 @@ class Lane:
             if held is None:
                 self.end()
             else:
-                self.interest = interest(self._bot, self._bot.known(), self._people.onwiki)
+                self.interest = interest(self._bot, self._bot.known())
                 self.begin(held)
             self._leading = held
         return held
@@ -178,7 +178,7 @@ class Lane:
         self._heartbeat.beat("saving", JOBS[job.name].seconds)
         with self._in_time(job.name):
             self._people.do(job, held)
-            self.interest = self._interest()  # a page may be ours from now on
+            self.interest = interest(self._bot, self._people.pipeline.known())  # a page may be ours from now on
 
     def _work(self, due: list[Job], run: str, held: Held) -> Work:
         settings = self._bot.settings
@@ -205,16 +205,13 @@ class Lane:
             work.news = News(entries=frozenset(one for one in work.news.entries if one[0] in awaited))
             jobs.run("tables", work)
 
-    def _interest(self) -> Interest:
-        return interest(self._bot, self._people.pipeline.known(), self._people.onwiki)
-
     def _widen(self, work: Work) -> None:
         """Listen for what is done about new targets, then read their logs once more.
 
         What was done about one before we listened for it would else be found only at night.
         """
         before = self.interest.targets
-        self.interest = self._interest()
+        self.interest = interest(self._bot, self._people.pipeline.known())
         if new := frozenset(self.interest.targets - before):
             again = work.pipeline.ingest.run((), new)
             work.report.stored |= again.stored

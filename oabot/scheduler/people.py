@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from oabot.control import Control
 from oabot.errands import SOURCE, Errands
@@ -16,9 +16,6 @@ from oabot.ledger import Held, Job
 from oabot.pipeline import Pipeline
 from oabot.scheduler.bot import Bot
 from oabot.seams import Wiki
-
-if TYPE_CHECKING:
-    from oabot.config import OnWikiConfig
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +40,6 @@ class People:
             self._built_by = self._control.community.onwiki
             self._pipeline = self._control.idle_pipeline()
         return self._pipeline
-
-    @property
-    def onwiki(self) -> OnWikiConfig:
-        """The community's config as it was last read. Raises: `LedgerError`."""
-        return self._control.onwiki
 
     @staticmethod
     def asked(job: Job) -> bool:

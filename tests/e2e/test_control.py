@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
 from urllib.parse import urlencode
 
@@ -15,22 +14,9 @@ import pytest
 import requests
 
 from tests.control_farm import CONFIG, LIMITS, REGION, REQUESTS, Controlled, call
-from tests.local_farm import Farm
 from tests.running import Running
 
-
-@pytest.fixture(scope="module")
-def bot(farm: Farm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Controlled]:
-    """A bot that listens and has nothing to do."""
-    farm.reset()
-    with Controlled(farm, tmp_path_factory.mktemp("bot")) as one:
-        yield one
-
-
-@pytest.fixture(autouse=True)
-def _nobody_asks(bot: Controlled) -> None:
-    """Each test begins without requests."""
-    bot.begin()
+pytestmark = pytest.mark.usefixtures("nobody_asks")
 
 
 def wish(page: str) -> dict[str, str]:

@@ -8,18 +8,16 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 import requests
 
 from tests.control_farm import ACCOUNT, CONFIG, LIMITS, RUN, STATUS, TABLE, WIKIS, Controlled
-from tests.local_farm import Farm
 from tests.running import until
 
 NOTES = f"User:{ACCOUNT}/Annotations"
 TALK = f"User talk:{ACCOUNT}"
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("nobody_asks")]
 
 HELD_BACK = """<?php
 $wgHooks['PageSaveComplete'][] = static function ( $page, $user ) use ( $farmState ) {
@@ -37,20 +35,6 @@ $wgHooks['PageSaveComplete'][] = static function ( $page, $user ) use ( $farmSta
 };
 """
 """A wiki that counts the bot's saves and keeps back its answer to one of them until a file is there."""
-
-
-@pytest.fixture(scope="module")
-def bot(farm: Farm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Controlled]:
-    """A bot that listens and has nothing to do."""
-    farm.reset()
-    with Controlled(farm, tmp_path_factory.mktemp("bot")) as one:
-        yield one
-
-
-@pytest.fixture(autouse=True)
-def _nobody_asks(bot: Controlled) -> None:
-    """Each test begins without requests."""
-    bot.begin()
 
 
 def ask(bot: Controlled, page: str, mode: str) -> None:

@@ -15,6 +15,7 @@ from tests.fakes.mediawiki import ApiFault, FakeMediaWiki, Params, Reply
 pytestmark = pytest.mark.loopback
 
 NOW = datetime(2023, 1, 1, tzinfo=UTC)
+ACCOUNTS = ["WMFOffice", "Office Example", "WMFOffice"]
 
 
 class Contributions:
@@ -57,38 +58,38 @@ def posts(written: Contributions, clock: StillClock) -> Iterator[OfficePosts]:
     wiki = FakeMediaWiki()
     wiki.modules["usercontribs"] = written
     api = Api(wiki.url, "metawiki", "oabot/test (test@example.org)", clock)
-    yield OfficePosts(api, ["WMFOffice", "Office Example", "WMFOffice"], clock)
+    yield OfficePosts(api, clock)
     wiki.close()
 
 
 def test_the_newest_of_all_role_accounts_come_first(posts: OfficePosts) -> None:
-    assert [post.revid for post in posts.read()] == [5, 4, 3]
+    assert [post.revid for post in posts.read(ACCOUNTS)] == [5, 4, 3]
 
 
 def test_they_are_asked_for_once_a_day(posts: OfficePosts, written: Contributions, clock: StillClock) -> None:
-    posts.read()
-    posts.read()
+    posts.read(ACCOUNTS)
+    posts.read(ACCOUNTS)
     assert len(written.asked) == 2
 
     clock.time += timedelta(days=1)
     written.by_account["WMFOffice"].insert(0, 6)
-    assert [post.revid for post in posts.read()] == [6, 5, 4, 3]
+    assert [post.revid for post in posts.read(ACCOUNTS)] == [6, 5, 4, 3]
 
 
 def test_when_they_cannot_be_read_they_stay_as_they_were(
     posts: OfficePosts, written: Contributions, clock: StillClock
 ) -> None:
-    before = posts.read()
+    before = posts.read(ACCOUNTS)
     clock.time += timedelta(days=1)
     written.broken = True
-    assert posts.read() == before
+    assert posts.read(ACCOUNTS) == before
 
     written.broken = False
     written.by_account["Office Example"] = []
-    assert [post.revid for post in posts.read()] == [5, 3]
+    assert [post.revid for post in posts.read(ACCOUNTS)] == [5, 3]
 
 
 def test_of_very_many_only_the_newest_are_offered(posts: OfficePosts, written: Contributions) -> None:
     written.by_account = {"WMFOffice": list(range(1000, 900, -1)), "Office Example": []}
 
-    assert [post.revid for post in posts.read()] == list(range(1000, 1000 - MOST, -1))
+    assert [post.revid for post in posts.read(ACCOUNTS)] == list(range(1000, 1000 - MOST, -1))
