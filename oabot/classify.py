@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,15 +30,14 @@ from oabot.model import (
     Verdict,
     VisibilityChange,
 )
-from oabot.rules import Actor, Actors, Rule, Rules
+from oabot.performers import Performers
+from oabot.rules import Rule, Rules
 
 SAME_ACT = timedelta(seconds=10)
 """How far apart an act's row on the central wiki and its copy on the target's wiki may be."""
 
 _HOLDER = {Verdict.YES: "office", Verdict.REVIEW: "review", Verdict.NO: "other"}
-_TEST = re.compile(r"(?:^|[^A-Za-z])[Tt]est|[a-z0-9]Test|TEST|(?:^|[^A-Za-z])[Tt]est(?:$|[^a-z])")
-
-
+_TEST = re.compile(r"(?:^|[^A-Za-z])[Tt]est|[a-z0-9]Test|TEST")
 _VANISHED = re.compile(r"(?:Renamed|Vanished) user (?=.*\d)[0-9A-Za-z]{2,}")
 """What accounts are called whose owners asked to vanish (CentralAuth's GlobalVanishRequest, and by hand)."""
 
@@ -93,13 +92,11 @@ class _Judge:
             if isinstance(entry.params, Renamed)
             and any(actor.acted(entry.performer or "", entry.timestamp) for actor in rules.actors.vanish)
         }
-        self._memberships = _memberships(ordered, rules)
+        self._performers = Performers(ordered, rules)
         self._acts: dict[tuple[Target, RightsChange], list[LogEntry]] = defaultdict(list)
         self._done: dict[EntryId, Judgement] = {}
         self._ruled: dict[Facts, Judgement] = {}
-        self._roles = _roles(rules.actors)
         self._says = functools.lru_cache(maxsize=4096)(rules.says)
-        self._looks_alike = functools.lru_cache(maxsize=4096)(self._is_look_alike)
 
     def judgements(self) -> dict[EntryId, Judgement]:
         for entry in self._ordered:
@@ -156,11 +153,10 @@ class _Judge:
                     standing[thing] = (holder, done.expires)
 
     def _facts(self, entry: LogEntry, done: Effect | None) -> Facts:
-        by = self._by(entry)
         return Facts(
             log=frozenset({f"{entry.type}/{entry.action}", f"{entry.type}/*"}),
             does=self._does(entry, done),
-            by=by,
+            by=self._performers.of(entry),
             to=self._to(entry),
             says=self._says(entry.comment or ""),
             undoes=self._undoes(entry, done),
@@ -203,36 +199,6 @@ class _Judge:
             return frozenset({"nobody"}) if done.gives or done.gives_all else frozenset()
         return frozenset(stands[thing][0] for thing in touched)
 
-    def _by(self, entry: LogEntry) -> frozenset[str]:
-        if entry.performer is None:
-            return frozenset()
-        name, time = entry.performer, entry.timestamp
-        roles = {role for role, actor in self._roles.get(name, ()) if actor.acted(name, time)}
-        if self._was_member(entry, "office_it"):
-            roles.add("office-it")
-        if self._rules.actors.has_suffix(name) or self._was_member(entry, "trust_and_safety"):
-            roles.add("staff")
-        if "office" in roles:
-            roles -= {"staff", "office-it"}
-        target = entry.target
-        if target is not None and target.kind is TargetKind.ACCOUNT and target.name == name:
-            roles.add("target")
-        if not roles and self._looks_alike(name):
-            return frozenset({"look-alike", "other"})
-        return frozenset(roles or {"other"})
-
-    def _is_look_alike(self, name: str) -> bool:
-        skeleton = names.skeleton(name)
-        return any(names.skeleton(actor.name) in skeleton for actor in self._rules.actors.office)
-
-    def _was_member(self, entry: LogEntry, kind: str) -> bool:
-        """By the rights log: in such a group after the last change before the entry, or before the first one."""
-        changes = self._memberships.get((entry.performer or "", kind), ())
-        before = [after for time, _, after in changes if time <= entry.timestamp]
-        if before:
-            return before[-1]
-        return bool(changes) and changes[0][1]
-
     def _to(self, entry: LogEntry) -> frozenset[str]:
         target = entry.target
         if target is None:
@@ -261,21 +227,6 @@ class _Judge:
         return words
 
 
-def _roles(actors: Actors) -> Mapping[str, Sequence[tuple[str, Actor]]]:
-    """Name -> (role, in whose time) of everybody listed."""
-    found: dict[str, list[tuple[str, Actor]]] = defaultdict(list)
-    lists = {
-        "office": actors.office,
-        "vanish": actors.vanish,
-        "office-it": actors.office_it,
-        "staff": actors.trust_and_safety,
-    }
-    for role, listed in lists.items():
-        for actor in listed:
-            found[actor.name].append((role, actor))
-    return found
-
-
 def _hidden_later(entries: Iterable[LogEntry]) -> frozenset[EntryId]:
     """Entries that the wiki's own log of hidings names, unless it says that they were shown again."""
     state: dict[EntryId, bool] = {}
@@ -283,20 +234,3 @@ def _hidden_later(entries: Iterable[LogEntry]) -> frozenset[EntryId]:
         if entry.type == "delete" and entry.action == "event" and isinstance(entry.params, VisibilityChange):
             state.update((EntryId(entry.id.wiki, logid), entry.params.hides) for logid in entry.params.ids)
     return frozenset(entry_id for entry_id, hidden in state.items() if hidden)
-
-
-def _memberships(
-    entries: Iterable[LogEntry], rules: Rules
-) -> Mapping[tuple[str, str], Sequence[tuple[datetime, bool, bool]]]:
-    """(account, kind of group) -> (time, member before, member after), in time."""
-    found: dict[tuple[str, str], list[tuple[datetime, bool, bool]]] = defaultdict(list)
-    for entry in entries:
-        if not isinstance(entry.params, RightsChange) or entry.target is None:
-            continue
-        for kind in ("trust_and_safety", "office_it"):
-            before, after = (
-                any(rules.in_group(group, kind) for group in groups) for groups in (entry.params.old, entry.params.new)
-            )
-            if before or after:
-                found[entry.target.name, kind].append((entry.timestamp, before, after))
-    return found
