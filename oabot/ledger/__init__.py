@@ -9,19 +9,19 @@ SQLite files and MariaDB, and each call is one transaction on a connection of it
     ledger.needs_backfill(), ledger.set_backfilled()                     kept over restarts
 
     ledger.observations   record(rows, moved=cursors, odd=quarantined) -> Recorded(added, refused)    one transaction
-                          entries(), entries_on(titles) -> [(EntryId, row)], known() -> [(EntryId, log type, time)]
+                          entries() -> [(EntryId, row)], known() -> [(EntryId, log type, time)]
                           history(id) -> [Observation(seen_at, row)]
-    ledger.cursors        get(wiki, door, key) -> Cursor | None, forget(...), forget_all()
+    ledger.cursors        get(wiki, door, key) -> Cursor | None, forget_all()
     ledger.quarantine     entries() -> [Quarantined], count(), release(ids)
     ledger.erasures       erase(ids, reason, when) -> {id: [(wiki, title)]}, forgive(id), tombstones(), told(ids)
                           hold(ids) -> {id: Hold(first_missing_at, last_missing_at, times)}, held(), release(ids)
     ledger.publications   intend(held, Publication(...)) -> number, then record(held, number, revid)
                           or drop_intent(held, number); open_intents() at the start; latest(wiki, title),
-                          all_latest(), of_run(run), before_run(run) for undo, pages_showing(id), forget(held, ...)
+                          all_latest(), of_run(run), before_run(run) for undo, pages_showing(id)
     ledger.runs           start(id, asked_by, woken_by), end(id, outcome, counts), get, unfinished(), recent(n)
     ledger.inbox          enqueue(Asked(key, name, source, ...)) -> bool, take(held) -> Job | None,
                           finish(held, number, state, result), requeue(held), get(key), in_state(...), asked_since(...)
-    ledger.lease          acquire(holder, ttl) -> Held | None, renew(held, ttl), check(held), release(held), turn()
+    ledger.lease          acquire(holder, ttl) -> Held | None, renew(held, ttl), release(held), turn()
     ledger.state          get(key, default), put(key, value), put_all({...}), drop(key), starting(prefix)
 
 What takes a `Held` raises `LeaseLost` in the same transaction if that turn is over. People's names are in the rows of

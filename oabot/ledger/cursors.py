@@ -43,11 +43,6 @@ class Cursors:
             row = connection.execute(select(schema.cursors).where(_at(wiki, door, key))).one_or_none()
         return None if row is None else Cursor(wiki, door, key, row.timestamp, row.logid)
 
-    def forget(self, wiki: str, door: Door, key: str) -> None:
-        """Let one door be read from its beginning again. Raises: `LedgerError`."""
-        with self._database.writing("removing a cursor") as connection:
-            connection.execute(delete(schema.cursors).where(_at(wiki, door, key)))
-
     def forget_all(self) -> None:
         """Let everything be read from its beginning again. Raises: `LedgerError`."""
         with self._database.writing("removing all cursors") as connection:

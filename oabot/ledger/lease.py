@@ -75,11 +75,6 @@ class Lease:
         with self._database.writing("releasing the lease") as connection:
             connection.execute(update(schema.lease).where(mine).values(expires=0))
 
-    def check(self, held: Held) -> None:
-        """Do nothing if the lease is still ours. Raises: `LeaseLost`, `LedgerError`."""
-        with self._database.reading("checking the lease") as connection:
-            require(self._database, connection, held)
-
     def turn(self) -> Turn | None:
         """Whose turn it is or was last; None if nobody ever had one. Raises: `LedgerError`."""
         with self._database.reading("reading the lease") as connection:

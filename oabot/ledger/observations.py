@@ -82,13 +82,7 @@ class Observations:
     def entries(self) -> list[tuple[EntryId, dict[str, Any]]]:
         """What each entry looked like last, in the order in which they happened."""
         with self._database.reading("reading entries") as connection:
-            return _entries(connection, true(), true())
-
-    def entries_on(self, titles: Collection[str]) -> list[tuple[EntryId, dict[str, Any]]]:
-        """As `entries`, of the rows with one of these log titles, byte for byte."""
-        marks = sorted({schema.fingerprint(title) for title in titles})
-        with self._database.reading("reading entries of targets") as connection:
-            return _entries(connection, true(), schema.observations.c.title.in_(marks))
+            return _entries(connection, true())
 
     def known(self) -> list[tuple[EntryId, str, datetime]]:
         """Every entry's id, log type and time: what a source needs to read it again."""
@@ -114,18 +108,16 @@ def _newest(only: ColumnElement[bool]) -> Select[tuple[int]]:
     return select(func.max(table.c.number)).where(only).group_by(table.c.wiki, table.c.logid)
 
 
-def _entries(
-    connection: Connection, among: ColumnElement[bool], only: ColumnElement[bool]
-) -> list[tuple[EntryId, dict[str, Any]]]:
-    """The last looks among some observations, of which only some are wanted."""
+def _entries(connection: Connection, among: ColumnElement[bool]) -> list[tuple[EntryId, dict[str, Any]]]:
+    """The last looks among some observations."""
     table = schema.observations
-    asked = select(table.c.wiki, table.c.logid, table.c.row).where(table.c.number.in_(_newest(among)), only)
+    asked = select(table.c.wiki, table.c.logid, table.c.row).where(table.c.number.in_(_newest(among)))
     return [(EntryId(row.wiki, row.logid), row.row) for row in connection.execute(asked.order_by(*_ORDER))]
 
 
 def _latest(connection: Connection, ids: Collection[EntryId]) -> Iterator[tuple[EntryId, str]]:
     for chunk in chunks(ids):
-        for entry, row in _entries(connection, matches(schema.observations, chunk), true()):
+        for entry, row in _entries(connection, matches(schema.observations, chunk)):
             yield entry, schema.canonical(row)
 
 

@@ -94,13 +94,6 @@ class Publications:
             open_ = connection.execute(select(_PAGES).where(_PAGES.c.number == number, _PAGES.c.revid.is_(None)))
             _delete(connection, [row.number for row in open_.all()])
 
-    def forget(self, held: Held, wiki: str, title: str) -> None:
-        """We have nothing on that page any more. Raises: `LeaseLost`, `LedgerError`."""
-        with self._database.writing("forgetting a page") as connection:
-            lease.require(self._database, connection, held)
-            rows = connection.execute(select(_PAGES.c.number).where(_PAGES.c.wiki == wiki, _PAGES.c.title == title))
-            _delete(connection, list(rows.scalars()))
-
     def open_intents(self) -> list[Publication]:
         """Saves of which it isn't known whether they happened, oldest first. Raises: `LedgerError`."""
         return self._read(_PAGES.c.revid.is_(None))

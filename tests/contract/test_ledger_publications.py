@@ -72,14 +72,6 @@ def test_what_pages_held_before_a_run_is_known(ledger: Ledger, held: Held) -> No
     assert ledger.publications.pages_showing(entry(1)) == []
 
 
-def test_a_forgotten_page_shows_nothing(ledger: Ledger, held: Held) -> None:
-    saved(ledger, held, page("run", 1), 11)
-    ledger.publications.forget(held, "metawiki", "Office actions")
-
-    assert ledger.publications.all_latest() == []
-    assert ledger.publications.pages_showing(entry(1)) == []
-
-
 def test_who_lost_the_lease_can_write_nothing_about_saves_or_jobs(ledger: Ledger, held: Held) -> None:
     number = ledger.publications.intend(held, page("run", 1))
     ledger.inbox.enqueue(Asked("key", "tables", "cli"))
@@ -93,14 +85,12 @@ def test_who_lost_the_lease_can_write_nothing_about_saves_or_jobs(ledger: Ledger
         lambda: ledger.publications.intend(held, page("run", 2)),
         lambda: ledger.publications.record(held, number, 11),
         lambda: ledger.publications.drop_intent(held, number),
-        lambda: ledger.publications.forget(held, "metawiki", "Office actions"),
         lambda: ledger.inbox.take(held),
         lambda: ledger.inbox.finish(held, job.number, JobState.DONE),
         lambda: ledger.inbox.requeue(held),
         lambda: ledger.lease.renew(held, MINUTE),
-        lambda: ledger.lease.check(held),
     ):
         with pytest.raises(LeaseLost):
             attempt()
     assert [intent.entries for intent in ledger.publications.open_intents()] == [{entry(1)}]
-    ledger.lease.check(successor)
+    ledger.lease.renew(successor, MINUTE)
