@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from oabot.discussions import Discussions
     from oabot.errands import Errands
     from oabot.explained import Followed
+    from oabot.explanations import Explain
     from oabot.officeposts import OfficePosts
-    from oabot.pipeline import Explain, Pipeline
+    from oabot.pipeline import Pipeline
     from oabot.sources.api import Api
     from oabot.wiki import BotPassword, OAuth
 
@@ -209,7 +210,7 @@ class App:
         api = self.apis[self.settings.central]
         translations = Translations(api, ledger, self.clock, self.followed)
         homes = Homes(api, ledger, self.clock)
-        return lambda cases: explanations.read(cases, self.settings.wikis, translations, homes)
+        return lambda cases, before: explanations.read(cases, self.settings.wikis, translations, homes, before)
 
     def wikis(self, only: Collection[str] = (), *, save: bool) -> Mapping[str, Wiki]:
         """The wikis with our account, which Pywikibot is loaded for; the central one is always among them.

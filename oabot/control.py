@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 
 from oabot import communityconfig, datapage, expectations, journal, previews, statuspage
+from oabot.ahead import Wanted
 from oabot.annotations import read_annotations, reader
 from oabot.attribution import attribute
 from oabot.communityconfig import Community
@@ -18,7 +19,7 @@ from oabot.ledger import Held, JobState, Ledger
 from oabot.model import Annotation, EntryId, Page, PageState
 from oabot.outcomes import Teller
 from oabot.ownpages import OwnPages, permits, summary, teller
-from oabot.pipeline import Pipeline, Wanted
+from oabot.pipeline import Pipeline
 from oabot.previews import Previews
 from oabot.publish import Drafted, Outcome, Publisher, Result
 from oabot.requestpages import history

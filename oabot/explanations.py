@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,23 +24,38 @@ class Explanations:
     """Account -> dbname of its home wiki."""
     languages: Mapping[str, str] = field(default_factory=dict)
     """dbname -> language."""
+    asked: object = None
+    """By which names and for which languages statements were read."""
 
     def told(self, cases: Sequence[Case]) -> tuple[Told, ...]:
         """The statements with those of the cases that they explain."""
         return tell(self.learned.found, cases, self.languages, self.homes)
 
 
+Explain = Callable[[tuple[Case, ...], Explanations | None], Explanations]
+"""Reads what explains the cases; what was read before in the same run needn't be read again."""
+
+
 def read(
-    cases: Sequence[Case], wikis: Mapping[str, WikiSettings], translations: Translations, homes: Homes
+    cases: Sequence[Case],
+    wikis: Mapping[str, WikiSettings],
+    translations: Translations,
+    homes: Homes,
+    before: Explanations | None = None,
 ) -> Explanations:
-    """All that is to be known of what explains these cases; what can't be read is as it was. Raises: `LedgerError`."""
+    """All that is to be known of what explains these cases; what can't be read is as it was. Raises: `LedgerError`.
+
+    `before` is what was read earlier in the same run: statements aren't asked for again, unless otherwise.
+    """
     at_home = homes.read(cases)
     languages = {dbname: wiki.language for dbname, wiki in wikis.items()} | _languages(
         communities(cases, at_home), wikis
     )
     annotated = {note.statement for case in cases for note in case.annotations if note.statement}
-    learned = translations.read(sorted(annotated), sorted(set(languages.values())))
-    return Explanations(learned, at_home, languages)
+    asked = sorted(annotated), sorted(set(languages.values()))
+    known = before is not None and before.learned.whole and before.asked == asked
+    learned = before.learned if before and known else translations.read(*asked)
+    return Explanations(learned, at_home, languages, asked)
 
 
 def _languages(dbnames: Iterable[str], wikis: Mapping[str, WikiSettings]) -> dict[str, str]:

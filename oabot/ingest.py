@@ -5,12 +5,14 @@ Only what a case is made of is stored, with the cursor that led to it in the sam
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from oabot.begun import Begun
 from oabot.classify import judge
 from oabot.errors import InputError, SourceError
 from oabot.identity import vanished
@@ -19,9 +21,11 @@ from oabot.ledger import Cursor, Door, Ledger, Quarantined
 from oabot.logentry import CENTRAL, parse
 from oabot.model import EntryId, Judgement, LogEntry, Unread, Verdict
 from oabot.reach import reach
+from oabot.report import Report
 from oabot.rules import Rules
 from oabot.seams import Clock, Source
 from oabot.targetlogs import titles
+from oabot.visibility import Visibility
 
 log = logging.getLogger(__name__)
 
@@ -31,43 +35,16 @@ OVERLAP = timedelta(minutes=10)
 LONG_OVERLAP = timedelta(days=31)
 """How far once a day, so that what a wiki left out for hours is found as well."""
 
-MISSING_TWICE = timedelta(minutes=10)
-"""An entry that isn't there is gone when it is missing again after this long."""
-
-FORGIVEN_AFTER = timedelta(hours=24)
-"""An entry that was erased and is visible after this long is stored again; earlier, a lagging replica may show it."""
-
 BEGINNING = datetime(2001, 1, 1, tzinfo=UTC)
 """Before every log."""
+
+FEW = 2
+"""So many targets' logs are read at the same time, as are of one that was just acted on."""
 
 Worth = Callable[[str, Iterable[str]], Iterable[str]]
 """Of a performer and wikis those on which he may have acted; raises `SourceError`."""
 
 _Row = Mapping[str, Any]
-
-
-@dataclass(slots=True)
-class Report:
-    """What a pass over the logs did, in counts and ids."""
-
-    read: dict[str, int] = field(default_factory=dict)
-    """dbname -> rows read."""
-    stored: set[EntryId] = field(default_factory=set)
-    erased: dict[EntryId, list[tuple[str, str]]] = field(default_factory=dict)
-    """Entry -> the (wiki, title) of our pages that still show it."""
-    quarantined: set[EntryId] = field(default_factory=set)
-    malformed: int = 0
-    failed: dict[str, str] = field(default_factory=dict)
-    """dbname -> why its logs couldn't be read."""
-    held: set[EntryId] = field(default_factory=set)
-    """Entries that weren't there."""
-    awaited: set[EntryId] = field(default_factory=set)
-    """Entries that we were told of and that the wiki doesn't show yet."""
-
-    @property
-    def changed(self) -> bool:
-        """Whether what is known is other than before."""
-        return bool(self.stored or self.erased or self.held)
 
 
 @dataclass(slots=True)
@@ -77,6 +54,18 @@ class _Gathered:
     rows: dict[EntryId, _Row] = field(default_factory=dict)
     entries: dict[EntryId, LogEntry] = field(default_factory=dict)
     cursors: dict[tuple[str, Door, str], Cursor] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _TitleLog:
+    """The log of a target, to be read or being read."""
+
+    dbname: str
+    title: str
+    first: bool
+    """Whether it was never read before."""
+    rows: Callable[[], list[_Row]]
+    """Gives its rows. Raises: `SourceError`."""
 
 
 class Ingest:
@@ -104,10 +93,11 @@ class Ingest:
         self._clock = clock
         self._central = central
         self._earliest = earliest
+        self._visibility = Visibility(sources, ledger, clock, central)
 
     def run(
         self,
-        wikis: Iterable[str] | None = None,
+        wikis: Collection[str] | None = None,
         titles: Collection[tuple[str, str]] | None = None,
         overlap: timedelta = OVERLAP,
     ) -> Report:
@@ -118,28 +108,33 @@ class Ingest:
         in `Report.failed`; the others are read all the same. Raises: `LedgerError`.
         """
         report, gathered = Report(), _Gathered()
-        for dbname, performers in self._worth_reading(list(self._sources if wikis is None else wikis)).items():
-            self._guarded(
-                report,
-                dbname,
-                lambda dbname=dbname, performers=performers: self._by_performers(
-                    dbname, performers, gathered, report, overlap
-                ),
+        wanted = [dbname for dbname in self._sources if wikis is None or dbname in wikis]
+        for dbname, performers in self._worth_reading(wanted).items():
+            report.attempt(
+                dbname, functools.partial(self._by_performers, dbname, performers, gathered, report, overlap)
             )
         self._by_targets(gathered, report, titles)
         self._store(gathered, report)
         return report
 
-    def woken(self, entries: Iterable[tuple[EntryId, str, datetime]], report: Report | None = None) -> Report:
+    def woken(
+        self,
+        entries: Iterable[tuple[EntryId, str, datetime]],
+        report: Report | None = None,
+        begin: Callable[[], object] = lambda: None,
+    ) -> Report:
         """Read these entries (id, log type, time), and the logs of targets that were never read.
 
+        `begin` is called once it is seen that one of them matters, before the logs of targets are read.
         Entries that the wiki doesn't show yet are in `Report.awaited`. Raises: `LedgerError`.
         """
         report, gathered = report or Report(), _Gathered()
         asked = list(entries)
-        for dbname in sorted({entry.wiki for entry, _, _ in asked}):
+        for dbname in sorted({entry.wiki for entry, _, _ in asked} & self._sources.keys()):
             mine = [one for one in asked if one[0].wiki == dbname]
-            self._guarded(report, dbname, lambda dbname=dbname, mine=mine: self._by_ids(dbname, mine, gathered, report))
+            report.attempt(dbname, functools.partial(self._by_ids, dbname, mine, gathered, report))
+        if gathered.entries.keys() & kept(*self._judged(gathered)):
+            begin()
         self._by_targets(gathered, report, ())
         self._store(gathered, report)
         return report
@@ -154,23 +149,7 @@ class Ingest:
 
         Raises: `LedgerError`; a wiki that can't say is in `Report.failed`, and then its entries mustn't be shown.
         """
-        report = report or Report()
-        wanted = set(entries)
-        known = [one for one in self._ledger.observations.known() if one[0] in wanted]
-        for dbname in sorted({entry.wiki for entry, _, _ in known}):
-            asked = [one for one in known if one[0].wiki == dbname]
-            self._guarded(report, dbname, lambda asked=asked, dbname=dbname: self._again(dbname, asked, report))
-        return report
-
-    def _guarded(self, report: Report, dbname: str, read: Any) -> None:  # noqa: ANN401 - a thunk
-        if dbname not in self._sources:
-            return
-        try:
-            read()
-        except SourceError as problem:
-            if report.failed.get(dbname) != str(problem):  # it may be so for many targets
-                log.warning("%s: can't be read: %s", dbname, problem)
-            report.failed[dbname] = str(problem)
+        return self._visibility.recheck(entries, report or Report())
 
     def _worth_reading(self, wikis: Sequence[str]) -> dict[str, list[str]]:
         """The performers whose logs are to be read, by wiki; all of them where it can't be told who has an account."""
@@ -202,7 +181,7 @@ class Ingest:
         self._take(dbname, (row for row in found.values() if row is not None), gathered, report)
 
     def _gather(
-        self, dbname: str, rows: Iterator[_Row], door: Door, key: str, gathered: _Gathered, report: Report
+        self, dbname: str, rows: Iterable[_Row], door: Door, key: str, gathered: _Gathered, report: Report
     ) -> None:
         """Take rows in; the cursor is kept for when they are stored."""
         for entry in self._take(dbname, rows, gathered, report)[-1:]:
@@ -214,7 +193,7 @@ class Ingest:
         odd: list[Quarantined] = []
         taken: list[LogEntry] = []
         for row in rows:
-            report.read[dbname] = report.read.get(dbname, 0) + 1
+            report.count(dbname)
             try:
                 entry = parse(dbname, row, self._central)
             except InputError as problem:
@@ -239,23 +218,26 @@ class Ingest:
             if not wanted:
                 return
             done.update(wanted)
-            for dbname, title in wanted:
-                if only is not None and (dbname, title) not in only and self._was_read(dbname, title):
-                    continue
-                self._guarded(
-                    report, dbname, lambda dbname=dbname, title=title: self._of_title(dbname, title, gathered, report)
-                )
+            asked = [self._title_log(*one) for one in wanted if one[0] in self._sources and self._to_read(one, only)]
+            if len(asked) <= FEW:
+                asked = [replace(one, rows=Begun(one.rows).result) for one in asked]
+            for one in asked:
+                report.attempt(one.dbname, functools.partial(self._of_title, one, gathered, report))
 
-    def _was_read(self, dbname: str, title: str) -> bool:
-        return self._ledger.cursors.get(dbname, Door.TARGET, title) is not None
+    def _to_read(self, asked: tuple[str, str], only: Collection[tuple[str, str]] | None) -> bool:
+        return only is None or asked in only or self._ledger.cursors.get(asked[0], Door.TARGET, asked[1]) is None
 
-    def _of_title(self, dbname: str, title: str, gathered: _Gathered, report: Report) -> None:
+    def _title_log(self, dbname: str, title: str) -> _TitleLog:
         cursor = self._ledger.cursors.get(dbname, Door.TARGET, title)
-        since = cursor.timestamp - OVERLAP if cursor else None
-        rows = self._sources[dbname].by_target(title, since)
-        if cursor is None:  # a log without rows has been read as well, and is read from its beginning again
-            gathered.cursors[dbname, Door.TARGET, title] = Cursor(dbname, Door.TARGET, title, BEGINNING, 0)
-        self._gather(dbname, rows, Door.TARGET, title, gathered, report)
+        source, since = self._sources[dbname], cursor.timestamp - OVERLAP if cursor else None
+        return _TitleLog(dbname, title, cursor is None, lambda: list(source.by_target(title, since)))
+
+    def _of_title(self, told: _TitleLog, gathered: _Gathered, report: Report) -> None:
+        rows = told.rows()
+        if told.first:  # a log without rows has been read as well, and is read from its beginning again
+            cursor = Cursor(told.dbname, Door.TARGET, told.title, BEGINNING, 0)
+            gathered.cursors[told.dbname, Door.TARGET, told.title] = cursor
+        self._gather(told.dbname, rows, Door.TARGET, told.title, gathered, report)
 
     def _judged(self, gathered: _Gathered) -> tuple[list[LogEntry], Mapping[EntryId, Judgement]]:
         entries = dict(gathered.entries)
@@ -275,57 +257,13 @@ class Ingest:
         keep = kept(entries, judgements) - private
         self._erase_private(private, report)
         rows = [(entry_id, row) for entry_id, row in gathered.rows.items() if entry_id in keep]
-        self._forgive(entry_id for entry_id, _ in rows)
+        self._visibility.forgive(entry_id for entry_id, _ in rows)
         failed = set(report.failed)
         cursors = [cursor for cursor in gathered.cursors.values() if cursor.wiki not in failed]
         report.stored |= self._ledger.observations.record(rows, moved=cursors).added
-
-    def _forgive(self, visible: Iterable[EntryId]) -> None:
-        """What was erased long ago and is to be seen in the logs again may be stored again."""
-        until = self._clock.now() - FORGIVEN_AFTER
-        erased = {stone.id for stone in self._ledger.erasures.tombstones() if stone.erased_at <= until}
-        for entry_id in erased.intersection(visible):
-            self._ledger.erasures.forgive(entry_id)
 
     def _erase_private(self, private: set[EntryId], report: Report) -> None:
         """What turned out private is erased, whatever made it so: a hidden flag, a log of hidings, a vanishing."""
         stored = {entry_id for entry_id, _, _ in self._ledger.observations.known()}
         if gone := private & stored:
-            self._erase(gone, "private", report)
-
-    def _erase(self, ids: set[EntryId], reason: str, report: Report) -> None:
-        report.erased.update(self._ledger.erasures.erase(ids, reason, self._clock.now()))
-        log.warning("erased: %s", " ".join(map(str, sorted(ids))))
-
-    def _again(self, dbname: str, asked: list[tuple[EntryId, str, datetime]], report: Report) -> None:
-        hidden, missing, visible = set(), set(), []
-        for entry_id, row in self._sources[dbname].by_ids(asked).items():
-            if row is None:
-                missing.add(entry_id)
-            elif _is_hidden(dbname, row, self._central):
-                hidden.add(entry_id)
-            else:
-                visible.append((entry_id, row))
-        report.read[dbname] = report.read.get(dbname, 0) + len(asked)
-        if hidden:
-            self._erase(hidden, "hidden", report)
-        if missing:
-            self._missing(missing, report)
-        report.stored |= self._ledger.observations.record(visible).added
-
-    def _missing(self, ids: set[EntryId], report: Report) -> None:
-        """Hold what is missing; erase it when it was missing ten minutes ago as well."""
-        held = self._ledger.erasures.hold(ids)
-        report.held |= ids
-        gone = {
-            entry_id for entry_id, hold in held.items() if hold.last_missing_at - hold.first_missing_at >= MISSING_TWICE
-        }
-        if gone:
-            self._erase(gone, "missing", report)
-
-
-def _is_hidden(dbname: str, row: _Row, central: str) -> bool:
-    try:
-        return parse(dbname, row, central).hidden
-    except InputError:
-        return False
+            self._visibility.erase(gone, "private", report)

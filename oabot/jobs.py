@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from oabot.ingest import LONG_OVERLAP, OVERLAP, Report
+from oabot.ingest import LONG_OVERLAP, OVERLAP
 from oabot.ledger import Held
 from oabot.model import EntryId
+from oabot.report import Report
 
 if TYPE_CHECKING:
     from oabot.pipeline import Pipeline
@@ -59,10 +60,14 @@ def read(work: Work) -> None:
     if work.news is None:
         work.report = work.pipeline.read(work.overlap)
         return
+    pipeline = work.pipeline
+    if work.refresh:
+        pipeline.begin()
     if work.news.hidden:
-        work.report = work.pipeline.ingest.recheck(work.news.hidden, work.report)
+        work.report = pipeline.ingest.recheck(work.news.hidden, work.report)
     if work.news.entries:
-        work.report = work.pipeline.ingest.woken(work.news.entries, work.report)
+        begin = (lambda: None) if work.refresh else pipeline.begin
+        work.report = pipeline.ingest.woken(work.news.entries, work.report, begin)
 
 
 def recheck(work: Work) -> None:

@@ -5,26 +5,30 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from oabot import ownpages
+from oabot.ahead import Ahead, People, Wanted
+from oabot.begun import Begun
 from oabot.config import Settings
 from oabot.correspondences import Around, Record, letters_asked
 from oabot.drafts import Desk, draft_page, shows_erased, subpages
 from oabot.errors import InputError, RegionError, SourceError, WikiError
-from oabot.explanations import Explanations
-from oabot.ingest import OVERLAP, Ingest, Report
+from oabot.explanations import Explain, Explanations
+from oabot.ingest import OVERLAP, Ingest
 from oabot.jobnames import VIEWS
 from oabot.known import Known, know
 from oabot.layout import Layout
 from oabot.leave import Leave
 from oabot.ledger import Held, Ledger
 from oabot.links import Resolved
-from oabot.model import Annotation, Case, EntryId, Page, Verdict
+from oabot.model import Annotation, EntryId, Page, Verdict
 from oabot.placements import bodies, in_order, placements
+from oabot.presence import Absent
 from oabot.publish import Drafted, Outcome, Publisher, Result, Terms
 from oabot.rechecks import Rechecks
+from oabot.report import Report
 from oabot.resolve import resolve
 from oabot.rules import Rules
 from oabot.seams import Clock, Wiki
@@ -34,26 +38,8 @@ from oabot.views import Material
 
 log = logging.getLogger(__name__)
 
-Explain = Callable[[tuple[Case, ...]], Explanations]
-"""Reads what explains the cases."""
-
-Absent = Callable[[tuple[Case, ...], bool], frozenset[EntryId]]
-"""The ids of those cases whose account isn't there any more; whether to ask again for all."""
-
 REREAD = 50
 """Of how many such cases the logs are read again in one run: a rename may be there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What people want of a run."""
-
-    settings: Settings
-    """The settings as the community narrowed them."""
-    annotations: tuple[Annotation, ...] = ()
-    """What they wrote about entries, as far as it counts."""
-    contact: str = ""
-    """The page where readers ask for a correction."""
 
 
 class Pipeline:
@@ -68,7 +54,7 @@ class Pipeline:
         wikis: Mapping[str, Wiki],
         clock: Clock,
         *,
-        explain: Explain = lambda _: Explanations(),
+        explain: Explain = lambda _cases, _before: Explanations(),
         absent: Absent = lambda _cases, _anew: frozenset(),
         around: Around | None = None,
     ) -> None:
@@ -77,15 +63,26 @@ class Pipeline:
         self._material: Material = Material((), {}, settings.account, settings.central)
         self._layouts: dict[tuple[str, str, int], Layout] = {}
         self._found: dict[str, dict[str, Page]] = {}
+        self._found_ahead: Mapping[str, dict[str, Page]] = {}
         self._silent: set[str] = set()
         self._explain, self._explanations = explain, Explanations()
         self._look_for, self._absent, self._anew = absent, frozenset[EntryId](), False
         self._around, self._record = around or Around(), Record()
         self._links: Mapping[str, Resolved] = {}
         self.ingest, self._rechecks = ingest, Rechecks(ingest)
-        self._wanted = Wanted(settings)
+        self._wanted, self._ahead = Wanted(settings), Ahead(clock)
         self.ask_people: Callable[[], Wanted] | None = None
         """Tells what people want now; asked whenever pages are looked at. Raises: `WikiError`, `InputError`."""
+
+    def begin(self) -> None:
+        """Begin to read what the next `refresh` looks at, while the logs are being read."""
+        if self.ask_people is not None:
+            explain = functools.partial(self._explain, self.material().cases, None)
+            self._ahead.begin(self.ask_people, self._wikis, self._in_order(self._wikis), explain)
+
+    def _in_order(self, wikis: Iterable[str]) -> list[str]:
+        """Who gave no answer last time comes last, so that the others don't wait for it."""
+        return sorted(wikis, key=self._silent.__contains__)
 
     def read(self, overlap: timedelta = OVERLAP) -> Report:
         """Bring the ledger up to the logs; `overlap` is how much of them is read again. Raises: `LedgerError`."""
@@ -95,9 +92,7 @@ class Pipeline:
         return report
 
     def rebuild(self) -> Report:
-        """Read everything from its beginning again, look at all that is stored, and empty the quarantine of what can
-        be read now. Raises: `LedgerError`.
-        """
+        """Read all logs and all that is stored again, also what couldn't be read before. Raises: `LedgerError`."""
         waiting = {entry.id for entry in self._ledger.quarantine.entries()}
         self._ledger.cursors.forget_all()
         report = self.recheck_all(self.read())
@@ -186,8 +181,7 @@ class Pipeline:
             resolve(self._ledger, self._wikis, held)
         publisher = self.publisher(terms, held)
         self._material, self._layouts = self.gather(), {}
-        # Who gave no answer last time comes last, so that the others don't wait for it.
-        for dbname in sorted(self._wikis if wikis is None else wikis, key=self._silent.__contains__):
+        for dbname in self._in_order(self._wikis if wikis is None else wikis):
             if held is None or self._settings.wikis[dbname].approval:
                 yield from self._refresh_wiki(dbname, publisher, terms, page)
             elif wikis is not None:  # of several hundred nobody wants to hear that nothing can be saved there
@@ -197,7 +191,9 @@ class Pipeline:
         """Learn what people want now; nothing is saved by what they wanted before."""
         try:
             if self.ask_people is not None:
-                self.adopt(self.ask_people())
+                people = self._ahead.people() or People(self.ask_people())
+                self.adopt(people.wanted)
+                self._found_ahead = people.found
         except (SourceError, WikiError, InputError) as problem:
             log.warning("what people want can't be read: %s", problem)
             return False
@@ -205,8 +201,12 @@ class Pipeline:
 
     def gather(self) -> Material:
         """What pages are made of, with all that is read beside the logs read now. Raises: `LedgerError`."""
+        cases, before = self.material().cases, self._ahead.explanations()
+        explained = Begun(lambda: self._explain(cases, before))
         self._find_accounts()
-        self._explanations = self._explain(self.material().cases)
+        self._explanations = explained.result()
+        if {case.id for case in self.material().cases}.difference(case.id for case in cases):
+            self._explanations = self._explain(self.material().cases, self._explanations)
         self._links = self._around.links(link for note in self.annotations for link in note.discussion)
         return self.material()
 
@@ -232,7 +232,9 @@ class Pipeline:
         """Bring a wiki's pages up; a table's older parts before the page that they leave, so that no row is nowhere."""
         here = self._settings.wikis[dbname]
         try:
-            self._found[dbname] = found = placements(self._wikis[dbname], here, self._settings.account)
+            known = self._found_ahead.get(dbname)
+            found = placements(self._wikis[dbname], here, self._settings.account) if known is None else known
+            self._found[dbname], self._found_ahead = found, {}
             self._silent.discard(dbname)
         except (SourceError, WikiError) as problem:
             self._silent.add(dbname)
@@ -278,8 +280,7 @@ class Pipeline:
     def _fresh_draft(self, dbname: str, terms: Terms, page: Page) -> Drafted:
         """A draft from entries that were read again just now. Raises: `SourceError` when they can't be."""
         drafted = draft_page(page, self._desk(dbname, page.title, terms))
-        report = self._rechecks.report(drafted.entries)
-        if report.failed:
+        if (report := self._rechecks.report(drafted.entries)).failed:
             raise SourceError(f"entries of {', '.join(report.failed)} can't be read again")
         if report.changed:
             self._material, self._layouts = self.material(), {}

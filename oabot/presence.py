@@ -6,18 +6,21 @@ Asked before a case is shown for the first time, and for all cases once a day. K
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from oabot.errors import SourceError
 from oabot.ledger import Ledger
 from oabot.model import Case, EntryId, TargetKind
-from oabot.sources.accounts import existing
+from oabot.sources.accounts import Accounts
 from oabot.sources.api import Api
 
 log = logging.getLogger(__name__)
 
 FEW = 3
 """So many accounts may be gone at once, or a tenth of them; if it is more, the wiki isn't believed."""
+
+Absent = Callable[[tuple[Case, ...], bool], frozenset[EntryId]]
+"""The ids of those cases whose account isn't there any more; whether to ask again for all."""
 
 _KEY = "accounts there"
 
@@ -26,7 +29,7 @@ class Presence:
     """Asks the central wiki's CentralAuth; where there is none, every account counts as there."""
 
     def __init__(self, api: Api, ledger: Ledger) -> None:
-        self._api, self._ledger = api, ledger
+        self._accounts, self._ledger = Accounts(api), ledger
         self._central = True
 
     def absent(self, cases: Iterable[Case], *, anew: bool = False) -> frozenset[EntryId]:
@@ -51,7 +54,7 @@ class Presence:
         self, before: set[EntryId], wanted: Collection[EntryId], accounts: dict[EntryId, str]
     ) -> set[EntryId] | None:
         try:
-            found = existing(self._api, (accounts[entry] for entry in wanted)) if wanted else frozenset()
+            found = self._accounts.existing(accounts[entry] for entry in wanted) if wanted else frozenset()
         except SourceError as problem:
             log.warning("it can't be told which accounts are there: %s", problem)
             return before

@@ -1,13 +1,13 @@
-"""Entries read again in the time in which the page that shows them is read: two waits for wikis that are one."""
+"""Entries read again in the time in which the page that shows them is read."""
 
 from __future__ import annotations
 
-import contextvars
-import threading
 from collections.abc import Iterable
 
-from oabot.ingest import Ingest, Report
+from oabot.begun import Begun
+from oabot.ingest import Ingest
 from oabot.model import EntryId
+from oabot.report import Report
 
 
 class Rechecks:
@@ -15,12 +15,13 @@ class Rechecks:
 
     def __init__(self, ingest: Ingest) -> None:
         self._ingest = ingest
-        self._begun: _Begun | None = None
+        self._asked: frozenset[EntryId] = frozenset()
+        self._begun: Begun[Report] | None = None
 
     def begin(self, entries: Iterable[EntryId]) -> None:
         """Begin to read what a draft will probably show; what was begun before counts no more."""
-        wanted = frozenset(entries)
-        self._begun = _Begun(self._ingest, wanted) if wanted else None
+        asked = self._asked = frozenset(entries)
+        self._begun = Begun(lambda: self._ingest.recheck(asked)) if asked else None
 
     def report(self, entries: Iterable[EntryId]) -> Report:
         """What these are now; all of them were asked for after `begin`. Raises: `LedgerError`."""
@@ -28,31 +29,5 @@ class Rechecks:
         self._begun = None
         if begun is None:
             return self._ingest.recheck(wanted)
-        report = begun.report()
-        return self._ingest.recheck(wanted - begun.entries, report) if wanted - begun.entries else report
-
-
-class _Begun:
-    """A thread that doesn't keep the process alive, and what it found."""
-
-    def __init__(self, ingest: Ingest, entries: frozenset[EntryId]) -> None:
-        self.entries = entries
-        self._report = Report()
-        self._fault: BaseException | None = None
-        self._thread = threading.Thread(
-            target=contextvars.copy_context().run, args=(self._read, ingest), daemon=True, name="recheck"
-        )
-        self._thread.start()
-
-    def report(self) -> Report:
-        """The report, once it is there. Raises: what reading raised."""
-        self._thread.join()
-        if self._fault is not None:
-            raise self._fault
-        return self._report
-
-    def _read(self, ingest: Ingest) -> None:
-        try:
-            self._report = ingest.recheck(self.entries)
-        except BaseException as fault:  # noqa: BLE001 - the thread's end: whoever asks for the report gets it
-            self._fault = fault
+        report = begun.result()
+        return self._ingest.recheck(wanted - self._asked, report) if wanted - self._asked else report

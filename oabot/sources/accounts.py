@@ -7,33 +7,41 @@ A list=users of one wiki is no proof: an account needn't be there.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from oabot import names
 from oabot.errors import IncompleteReply
 from oabot.sources.api import Api
 
 
-def existing(api: Api, wanted: Iterable[str]) -> frozenset[str] | None:
-    """Those of these accounts that are there under that very name; None where CentralAuth isn't installed.
+class Accounts:
+    """Asks one wiki; which of CentralAuth's modules it has is asked once."""
 
-    Raises: `SourceError`; `IncompleteReply` when nothing is said of one of them.
-    """
-    asked = sorted(set(wanted))
-    modules = _modules(api) if asked else set()
-    if "globalusers" in modules:
-        return frozenset(name for start in range(0, len(asked), 50) for name in _of(api, asked[start : start + 50]))
-    if asked and "globaluserinfo" not in modules:
-        return None
-    return frozenset(name for name in asked if _is_there(api, name))
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
+    def existing(self, wanted: Iterable[str]) -> frozenset[str] | None:
+        """Those of these accounts that are there under that very name; None where CentralAuth isn't installed.
 
-def _modules(api: Api) -> set[str]:
-    """Which of CentralAuth's modules a wiki has; paraminfo warns of others and leaves them out."""
-    reply = api.get(action="paraminfo", modules=["query+globaluserinfo", "query+globalusers"])
-    try:
-        return {str(module["name"]) for module in reply["paraminfo"]["modules"]}
-    except (KeyError, TypeError):
-        raise IncompleteReply(f"{api.dbname}: paraminfo in another shape") from None
+        Raises: `SourceError`; `IncompleteReply` when nothing is said of one of them.
+        """
+        asked = sorted(set(wanted))
+        modules = self._modules if asked else frozenset()
+        if "globalusers" in modules:
+            parts = (asked[start : start + 50] for start in range(0, len(asked), 50))
+            return frozenset(name for part in parts for name in _of(self._api, part))
+        if asked and "globaluserinfo" not in modules:
+            return None
+        return frozenset(name for name in asked if _is_there(self._api, name))
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        """Which of CentralAuth's modules the wiki has; paraminfo warns of others and leaves them out."""
+        reply = self._api.get(action="paraminfo", modules=["query+globaluserinfo", "query+globalusers"])
+        try:
+            return frozenset(str(module["name"]) for module in reply["paraminfo"]["modules"])
+        except (KeyError, TypeError):
+            raise IncompleteReply(f"{self._api.dbname}: paraminfo in another shape") from None
 
 
 def _of(api: Api, asked: list[str]) -> list[str]:

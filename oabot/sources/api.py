@@ -54,7 +54,7 @@ class Bounds:
 
 
 class Api:
-    """Reads one wiki, one request at a time. `requests` counts what was sent, tries included.
+    """Reads one wiki. `requests` counts what was sent, tries included.
 
     Raises: `ConfigError` for an address that can't be used.
     """

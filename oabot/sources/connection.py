@@ -1,4 +1,4 @@
-"""A session of one connection to an address, which asks as nobody."""
+"""A session of few connections to an address, which asks as nobody."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from oabot.sources.address import is_loopback
 _SCHEMES: Final = {"http": HTTPConnectionPool, "https": HTTPSConnectionPool}
 
 
-def session(address: SplitResult, *connections: type[HTTPConnection]) -> requests.Session:
-    """A session that connects by these classes, the plain one and the one with TLS."""
+def session(
+    address: SplitResult, plain: type[HTTPConnection], secure: type[HTTPConnection], connections: int = 1
+) -> requests.Session:
+    """A session that keeps so many connections of these classes."""
     made = requests.Session()
     made.auth = _nobody
     made.trust_env = not is_loopback(address)
     for scheme in _SCHEMES:
-        made.mount(f"{scheme}://", _Adapter(*connections))
+        made.mount(f"{scheme}://", _Adapter((plain, secure), connections))
     return made
 
 
@@ -31,11 +33,11 @@ def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 class _Adapter(HTTPAdapter):
-    """One connection, without tries of its own: those are the caller's, who knows the deadline."""
+    """Without tries of its own: those are the caller's, who knows the deadline."""
 
-    def __init__(self, *connections: type[HTTPConnection]) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+    def __init__(self, classes: tuple[type[HTTPConnection], type[HTTPConnection]], connections: int) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=connections, max_retries=0)
         self.poolmanager.pool_classes_by_scheme = {
             scheme: type(pool.__name__, (pool,), {"ConnectionCls": connection})
-            for (scheme, pool), connection in zip(_SCHEMES.items(), connections, strict=True)
+            for (scheme, pool), connection in zip(_SCHEMES.items(), classes, strict=True)
         }

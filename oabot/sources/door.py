@@ -1,4 +1,4 @@
-"""One address, one connection, one bounded HTTP exchange at a time."""
+"""One address, few connections, bounded HTTP exchanges."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from oabot.errors import SourceError
 from oabot.sources.address import checked
 from oabot.sources.connection import session
 
+AT_ONCE: Final = 3
+"""Questions to one wiki that may be under way: its operators ask for few, who waits for a page wants more than one."""
 _CHUNK: Final = 64 * 1024
 _LONGEST_QUERY: Final = 4000
 """Longer ones are posted: servers limit the length of a URL, some to 8 KiB."""
@@ -41,7 +43,7 @@ class Answer:
 
 
 class Door:
-    """Asks one fixed address; never follows a redirect, never asks twice at once, keeps cookies.
+    """Asks one fixed address; never follows a redirect, keeps cookies, waits while as many threads as may are asking.
 
     The address comes from the operator. It has to be https, but for this machine itself.
     `limit` is the most bytes that a decoded body may have. Raises: `ConfigError` for an address that can't be used.
@@ -51,8 +53,8 @@ class Door:
         address = checked(url)
         self._url = url
         self._limit = limit
-        self._lock = threading.Lock()
-        self._session = session(address, _Plain, _Secure)
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._session = session(address, _Plain, _Secure, connections=AT_ONCE)
         self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
 
     def ask(self, params: Mapping[str, str], seconds: float) -> Answer:
@@ -61,7 +63,7 @@ class Door:
         Raises: `NoAnswer` when another try may help, `SourceError` when not. Neither carries the address asked,
         because it may hold a person's name.
         """
-        with self._lock:
+        with self._turns:
             end = time.monotonic() + seconds
             try:
                 with self._send(params, min(seconds, _READ_SECONDS)) as response:

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from oabot import explanations
+from oabot.ahead import Wanted
 from oabot.config import StatementConfig
 from oabot.explained import Followed
-from oabot.explanations import Explanations, followed
+from oabot.explanations import Explain, Explanations, followed
 from oabot.homes import Homes
 from oabot.ingest import Ingest
 from oabot.model import EntryId, Page
@@ -46,6 +47,9 @@ class Explained(World):
             for dbname, logs in self.logs.items()
         }
         ingest = Ingest(sources, self.ledger, self.rules, self.clock, self.settings.central)
+        self.explain: Explain = lambda cases, before: explanations.read(
+            cases, self.settings.wikis, translations, homes, before
+        )
         self.pipeline = Pipeline(
             self.settings,
             self.rules,
@@ -53,16 +57,18 @@ class Explained(World):
             ingest,
             self.wikis,
             self.clock,
-            explain=lambda cases: explanations.read(cases, self.settings.wikis, translations, homes),
+            explain=self.explain,
         )
 
-    def fail(self) -> None:
-        """From now on the wiki gives no counts."""
+    def fail(self) -> Callable[[], object]:
+        """From now on the wiki gives no counts; gives what ends that."""
 
         def fault(params: Params) -> Reply:
             raise ApiFault("internal_api_error_DBQueryError")
 
-        self.logs["metawiki"].modules["messagegroupstats"] = fault
+        modules = self.logs["metawiki"].modules
+        before, modules["messagegroupstats"] = modules["messagegroupstats"], fault
+        return lambda: modules.update(messagegroupstats=before)
 
 
 @pytest.fixture
@@ -129,6 +135,30 @@ def test_a_page_in_translation_is_refused_as_such(world: Explained) -> None:
 
     assert (outcome.result, outcome.reason) == (Result.SKIPPED, "translation")
     assert wiki.pages([page.title])[page.title].text == page.text
+
+
+def lists(world: Explained) -> int:
+    """How often the wiki was asked which statements there are."""
+    return sum(asked.get("gapprefix") == "Office actions/" for asked in world.logs["metawiki"].asked)
+
+
+def test_a_run_that_began_to_read_statements_ahead_does_not_ask_for_them_again(world: Explained) -> None:
+    world.pipeline.ask_people = lambda: Wanted(world.settings)
+    world.pipeline.begin()
+    world.publish("run-1")
+
+    assert lists(world) == 1
+    assert "OA2021" in world.text()
+
+
+def test_statements_that_could_not_be_read_ahead_are_read_when_the_pages_are_made(world: Explained) -> None:
+    mend = world.fail()
+    before = world.explain((), None)
+    mend()
+    after = world.explain((), before)
+
+    assert not before.learned.whole
+    assert after.learned.whole
 
 
 def test_nothing_read_is_nothing_told() -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from oabot.guard import linked
-from oabot.ingest import LONG_OVERLAP, Report
+from oabot.ingest import LONG_OVERLAP
 from oabot.model import EntryId, User
 from oabot.publish import Result
+from oabot.report import Report
 from tests.world import ACCOUNT, ADMIN, REGION, TABLE, World
 
 pytestmark = pytest.mark.loopback

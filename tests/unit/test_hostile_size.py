@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from oabot.guard import linked
-from oabot.ingest import Report
 from oabot.model import EntryId
 from oabot.publish import Outcome, Result
+from oabot.report import Report
 from oabot.sources.logevents import trimmed
 from tests.world import REGION, TABLE, World
 

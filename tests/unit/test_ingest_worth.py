@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from oabot.errors import SourceError
 from oabot.ingest import Ingest
+from oabot.model import EntryId
 from oabot.sources.api import Api
 from oabot.sources.logevents import LogEvents
 from tests.world import World
@@ -46,3 +50,26 @@ def test_where_it_cant_be_told_what_is_worth_reading_everything_is_read(world: W
 
     assert performers_logs(world) == {"metawiki": 1, "ruwiki": 1, "fawiki": 1}
     assert not report.failed
+
+
+class Slow(LogEvents):
+    """Gives a target's log only when somebody else asks for another one at the same time."""
+
+    together = threading.Barrier(2, timeout=10)
+
+    def by_target(self, title: str, since: datetime | None = None) -> Iterator[dict[str, Any]]:
+        self.together.wait()
+        return super().by_target(title, since)
+
+
+def test_the_two_logs_of_an_account_are_read_at_the_same_time(world: World) -> None:
+    world.lock(1, "示例甲")
+    source = Slow(Api(world.logs["metawiki"].url, "metawiki", "oabot/test (test@example.org)", world.clock))
+
+    report = Ingest({"metawiki": source}, world.ledger, world.rules, world.clock).run()
+
+    assert report.stored == {EntryId("metawiki", 1)}
+    assert {asked["letitle"] for asked in world.logs["metawiki"].asked if "letitle" in asked} == {
+        "User:示例甲@global",
+        "User:示例甲",
+    }

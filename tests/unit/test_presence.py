@@ -15,7 +15,7 @@ from oabot.model import EntryId
 from oabot.pipeline import Pipeline
 from oabot.presence import Presence
 from oabot.publish import Result
-from oabot.sources.accounts import existing
+from oabot.sources.accounts import Accounts
 from oabot.sources.api import Api
 from oabot.sources.logevents import LogEvents
 from tests.fakes.mediawiki import FakeMediaWiki, Params, Reply
@@ -88,7 +88,7 @@ def test_many_accounts_are_asked_for_in_one_request_where_the_wiki_can(world: Wo
     central = Central(world.logs["metawiki"], bulk=True)
     central.names = {f"示例{number}" for number in range(0, 60, 2)}
 
-    found = existing(api(world), [f"示例{number}" for number in range(60)])
+    found = Accounts(api(world)).existing([f"示例{number}" for number in range(60)])
 
     assert found == frozenset(central.names)
     assert central.questions == 2
@@ -97,11 +97,11 @@ def test_many_accounts_are_asked_for_in_one_request_where_the_wiki_can(world: Wo
 def test_accounts_are_asked_for_one_by_one_where_it_cannot(world: World, central: Central) -> None:
     central.names = {"示例甲"}
 
-    assert existing(api(world), ["示例甲", "示例乙"]) == frozenset({"示例甲"})
+    assert Accounts(api(world)).existing(["示例甲", "示例乙"]) == frozenset({"示例甲"})
 
 
 def test_a_wiki_without_central_accounts_says_nothing_of_any(world: World) -> None:
-    assert existing(api(world), ["示例甲"]) is None
+    assert Accounts(api(world)).existing(["示例甲"]) is None
 
 
 @pytest.mark.parametrize("bulk", [False, True])
@@ -109,7 +109,7 @@ def test_an_account_of_which_nothing_is_said_makes_the_answer_worthless(world: W
     Central(world.logs["metawiki"], bulk=bulk).answers = False
 
     with pytest.raises(IncompleteReply):
-        existing(api(world), ["示例甲", "示例乙"])
+        Accounts(api(world)).existing(["示例甲", "示例乙"])
 
 
 def test_a_case_of_an_account_that_is_not_there_is_not_published(world: World, central: Central) -> None:

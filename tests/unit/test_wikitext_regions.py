@@ -179,8 +179,9 @@ def test_the_time_to_read_a_page_grows_with_its_length_only(hostile: str) -> Non
             regions(text + "{{Office actions|table}}{{Office actions end}}")
         return time.process_time() - started
 
-    # Sixteen times the text; were the time to grow with its square, it would take 256 times as long.
-    assert seconds(16_000) < 64 * max(seconds(1_000), 0.002)
+    # Sixteen times the text; were the time to grow with its square, it would take 256 times as long. The best of
+    # three, as other processes on the machine make one slower.
+    assert min(seconds(16_000) for _ in range(3)) < 64 * max(seconds(1_000), 0.002)
 
 
 def test_a_page_fits_up_to_the_budget_in_bytes() -> None:
