@@ -178,6 +178,7 @@ class Control:
         told = {one.wiki: one.reason for one in outcomes if one.reason in RESTS | {"stopped"}}
         unapproved = {name: "not-approved" for name, wiki in self.in_force.wikis.items() if not wiki.approval}
         pages = (key.split(":", 2)[1:] for key in state.starting("rest:") if key.count(":") > 1)
+        missed = state.get("missed", {})
         return statuspage.Status(
             now=self.clock.now(),
             read={name: parse_timestamp(str(state.get(f"read:{name}"))) for name in self.settings.wikis},
@@ -185,6 +186,8 @@ class Control:
             rests={**unapproved, **told, **rests},
             undone={name: len(state.get(f"undone:{name}", {})) for name in self.settings.wikis},
             resting_pages=tuple((wiki, title) for wiki, title in pages),
+            missed=missed.get("count", 0),
+            last_missed=parse_timestamp(missed.get("last", "")),
             config_revid=self.community.revid,
             config_error=self.community.error,
         )

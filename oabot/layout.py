@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from oabot.config import WikiSettings
 from oabot.errors import PageRefused, RegionError
@@ -89,7 +89,10 @@ def beginning(title: str, name: str, layout: Layout, settings: WikiSettings) -> 
 def place(page: Page, region: Region, wiki: str, settings: WikiSettings) -> Place:
     """Where a region stands, and the language in which it is read."""
     wanted = region.params.get("lang", "")
-    spoken = language(wanted, settings.drafts) if wanted else page_language(page, settings)
+    around = page_language(page, settings)
+    spoken = language(wanted, settings.drafts) if wanted else around
+    if spoken.code != around.code:
+        spoken = replace(spoken, guest=True)
     return Place(wiki, page.title, spoken, figures.read(region.body))
 
 

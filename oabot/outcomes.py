@@ -28,16 +28,15 @@ class Teller:
         """A page, linked."""
         return page_link(self.material, wiki, title, isolate(escape(title)))
 
-    def difference(self, outcome: Outcome) -> Wikitext:
+    def difference(self, outcome: Outcome, *, name_wiki: bool = False) -> Wikitext:
         """A page that was saved, and what the save changed."""
         said = self.language.say("oabot-link-difference")
         link = page_link(self.material, outcome.wiki, f"Special:Diff/{outcome.revid}", said)
-        return Wikitext(f"{self.page(outcome.wiki, outcome.title)} ({link})")
+        return Wikitext(f"{self._where(outcome, name_wiki=name_wiki)} ({link})")
 
-    def left_alone(self, outcome: Outcome) -> Wikitext:
+    def left_alone(self, outcome: Outcome, *, name_wiki: bool = False) -> Wikitext:
         """A page that was left alone, and why."""
-        where = self.page(outcome.wiki, outcome.title) if outcome.title else isolate(escape(outcome.wiki))
-        return self.language.say("oabot-labelled", where, self.why(outcome))
+        return self.language.say("oabot-labelled", self._where(outcome, name_wiki=name_wiki), self.why(outcome))
 
     def why(self, outcome: Outcome) -> Wikitext:
         """Why a page was left alone."""
@@ -61,10 +60,12 @@ class Teller:
         held = [one for one in outcomes if one.result is Result.HELD]
         left = [one for one in outcomes if one.result is Result.SKIPPED]
         found = [self.held(one) for one in held]
+        several = len({one.wiki for one in (*saved, *left)}) > 1
         if saved:
-            found.insert(0, self.language.say(done, len(saved), self._listed(map(self.difference, saved))))
+            said = self._listed(self.difference(one, name_wiki=several) for one in saved)
+            found.insert(0, self.language.say(done, len(saved), said))
         if left:
-            said = self._listed(map(self.left_alone, left))
+            said = self._listed(self.left_alone(one, name_wiki=several) for one in left)
             found.append(self.language.say("oabot-result-skipped", len(left), said))
         return found or [self.language.say("oabot-result-nothing")]
 
@@ -74,6 +75,14 @@ class Teller:
         return self.language.say(
             "oabot-result-held", self.page(outcome.wiki, outcome.title), goes, self.language.number(of)
         )
+
+    def _where(self, outcome: Outcome, *, name_wiki: bool) -> Wikitext:
+        """The page, or the wiki where it is about all its pages; pages of several wikis may bear one title."""
+        wiki = isolate(escape(outcome.wiki))
+        if not outcome.title:
+            return wiki
+        page = self.page(outcome.wiki, outcome.title)
+        return self.language.say("oabot-labelled", wiki, page) if name_wiki else page
 
     def _listed(self, items: Iterable[Wikitext]) -> Wikitext:
         found = list(items)

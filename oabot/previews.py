@@ -113,7 +113,7 @@ def _diff(diff: str, left: int, teller: Teller) -> tuple[str, int]:
             shown.append(teller.language.say("oabot-rows-cut", teller.language.number(len(shown)), total))
             break
         shown.append(text)
-    return f'<div dir="ltr" style="font-family: monospace">{"<br>".join(shown)}</div>', left
+    return f'<div dir="ltr" style="font-family: monospace; overflow-wrap: anywhere">{"<br>".join(shown)}</div>', left
 
 
 def over(teller: Teller) -> str:

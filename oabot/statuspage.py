@@ -36,6 +36,9 @@ class Status:
     """dbname -> how many of our saves people undid there."""
     resting_pages: tuple[tuple[str, str], ...] = ()
     """(wiki, title) of pages that wait until somebody asks for them."""
+    missed: int = 0
+    """Log entries that the event stream should have told of, and that only a later reading found."""
+    last_missed: datetime | None = None
     config_revid: int = 0
     config_error: str = ""
 
@@ -63,6 +66,8 @@ def render(status: Status, before: str, teller: Teller) -> str:
         "",
     ]
     lines.append(f"'''{language.say('oabot-health-last-read')}'''")
+    if status.last_missed:
+        reads.append(language.say("oabot-health-missed", status.missed, language.moment(status.last_missed)))
     return "\n".join([*lines, *(f"* {one}" for one in reads), _MARK + material])
 
 

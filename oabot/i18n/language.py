@@ -23,11 +23,10 @@ class Language:
     """As it was asked for, in MediaWiki's spelling: the language of the page, of its dates and its digits."""
     catalogues: tuple[Catalogue, ...]
     """Where its words come from, best first; the last one is English and has them all."""
-
-    @property
-    def direction(self) -> Direction:
-        """Which way the language runs."""
-        return mediawiki.direction(self.code)
+    guest: bool = False
+    """Whether the page around it is in another language: numbers and dates are in the digits 0-9 then, without
+    separators, as MediaWiki's ``formatnum`` knows those of the page only.
+    """
 
     @property
     def text_code(self) -> str:
@@ -57,7 +56,11 @@ class Language:
 
     def number(self, number: int) -> Wikitext:
         """A whole number in the page's digits."""
-        return Wikitext(f"{{{{formatnum:{number}}}}}")
+        return Wikitext(str(number) if self.guest else f"{{{{formatnum:{number}}}}}")
+
+    def year(self, year: int) -> Wikitext:
+        """A year in the page's digits."""
+        return Wikitext(str(year) if self.guest else f"{{{{formatnum:{year}|NOSEP}}}}")
 
     def date(self, when: datetime) -> Wikitext:
         """The day, in UTC, with the wiki's own month names and digits, kept apart from the text around it."""
@@ -66,7 +69,7 @@ class Language:
     def moment(self, when: datetime) -> Wikitext:
         """The day and the minute, in UTC; the column's header says so once."""
         time = when.astimezone(UTC)
-        clock = Wikitext(_time(self.code, "H:i", f"{time.hour:02}:{time.minute:02}"))
+        clock = Wikitext(_time(self._digits, "H:i", f"{time.hour:02}:{time.minute:02}"))
         return Wikitext(f"<bdi>{self.say('oabot-moment', self._day(when), clock)}</bdi>")
 
     def join(self, items: Iterable[Wikitext]) -> Wikitext:
@@ -75,7 +78,12 @@ class Language:
 
     def _day(self, when: datetime) -> Wikitext:
         day = when.astimezone(UTC)
-        return _day(self.code, day.year, day.month, day.day)
+        return _day(self.code, self._digits, day.year, day.month, day.day)
+
+    @property
+    def _digits(self) -> str:
+        """The language to ask for digits; none when those of everybody do."""
+        return self.code if mediawiki.has_own_digits(self.code) and not self.guest else ""
 
     def _message(self, key: str, count: int) -> tuple[Message, Catalogue]:
         wanted = self.catalogues[-1].message(key)
@@ -90,25 +98,24 @@ class Language:
 
 
 @functools.lru_cache(maxsize=4096)
-def _day(code: str, year: int, number: int, last: int) -> Wikitext:
+def _day(code: str, digits: str, year: int, number: int, last: int) -> Wikitext:
     # A page may give #time no more than 6000 characters of format, and stops with an error in mid-table if it
     # does (ParserFunctions, MAX_TIME_CHARS; repeated calls are free). So #time gets only what it alone knows,
     # in calls that repeat: the month's name, and digits where the language may have its own.
     month = f"{year:04}-{number:02}"
     day = f"{month}-{last:02}"
     words = {field: f"{{{{#time:{field}|{month}|{code}}}}}" for field in ("F", "M", "xg", "xkY")}
-    digits = {
-        "Y": _time(code, "Y", str(year), month),
-        "n": _time(code, "n", str(number), month),
-        "j": _time(code, "j", str(last), day),
-        "d": _time(code, "d", f"{last:02}", day),
+    numbers = {
+        "Y": _time(digits, "Y", str(year), month),
+        "n": _time(digits, "n", str(number), month),
+        "j": _time(digits, "j", str(last), day),
+        "d": _time(digits, "d", f"{last:02}", day),
     }
-    return Wikitext(mediawiki.date_format(code).format_map(words | digits))
+    return Wikitext(mediawiki.date_format(code).format_map(words | numbers))
 
 
-def _time(code: str, field: str, digits: str, of: str = "") -> str:
-    own = mediawiki.has_own_digits(code)
-    return f"{{{{#time:{field}|{of or digits}|{code}}}}}" if own else digits
+def _time(digits: str, field: str, plain: str, of: str = "") -> str:
+    return f"{{{{#time:{field}|{of or plain}|{digits}}}}}" if digits else plain
 
 
 def language(code: str, drafts: Collection[str] = ()) -> Language:

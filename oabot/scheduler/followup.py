@@ -10,13 +10,13 @@ from oabot.config import Settings
 from oabot.known import Known
 from oabot.ledger import Asked, Ledger
 from oabot.model import NEVER, EntryId
+from oabot.timestamps import iso
 
 AHEAD: Final = timedelta(hours=30)
 """How far ahead ends are looked for; the nightly run looks again."""
 
 _LATE: Final = timedelta(minutes=5)
 """An entry this young may be on its way through the stream."""
-
 
 DAY: Final = timedelta(hours=25)
 """A reconciliation that is older than this was missed."""
@@ -57,6 +57,12 @@ def missed(ledger: Ledger, stored: Collection[EntryId], heard_of: Collection[Ent
     return {
         entry for entry in stored if entry not in heard_of and entry in times and oldest <= times[entry] < now - _LATE
     }
+
+
+def count_missed(ledger: Ledger, missed: Collection[EntryId], now: datetime) -> None:
+    """Add them to those that the status page tells of. Raises: `LedgerError`."""
+    before = ledger.state.get("missed", {}).get("count", 0)
+    ledger.state.put("missed", {"count": before + len(missed), "last": iso(now)})
 
 
 def _ask(ledger: Ledger, key: str, when: datetime) -> None:

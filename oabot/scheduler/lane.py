@@ -21,7 +21,7 @@ from oabot.logs import RUN
 from oabot.model import EntryId
 from oabot.publish import Result, Terms
 from oabot.scheduler.bot import Bot, LateWikis, interest
-from oabot.scheduler.followup import follow_up, missed
+from oabot.scheduler.followup import count_missed, follow_up, missed
 from oabot.scheduler.intake import Intake, entries_of
 from oabot.scheduler.turn import Turn
 
@@ -237,6 +237,7 @@ class Lane:
             lost = missed(ledger, work.report.stored, self._intake.heard_of, now)
             if lost:
                 log.warning("the stream didn't tell of %d entries: %s", len(lost), " ".join(map(str, sorted(lost))))
+                count_missed(ledger, lost, now)
         self._finish(due, held, JobState.DONE, counts(work))
         if outcome == "failed":
             self._alarm.failed(f"run {work.terms.run}: {', '.join(sorted(work.report.failed)) or 'pages'}")

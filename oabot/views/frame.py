@@ -22,7 +22,9 @@ def framed(body: Wikitext, material: Material, place: Place) -> Wikitext:
     """The region's text with its head and foot; nothing in it depends on when it was made."""
     parts = [_head(material, place), place.above, body, _foot(material, place)]
     text = "\n".join(part for part in parts if part)
-    return Wikitext(f'<div class="oabot plainlinks">\n{text}\n</div>')
+    words, direction = place.language.text_code, place.language.text_direction
+    opening = f'<div class="oabot plainlinks mw-content-{direction}" lang="{words}" dir="{direction}">'
+    return Wikitext(f"{opening}\n{text}\n</div>")
 
 
 def update_address(material: Material, place: Place) -> str:
@@ -44,7 +46,7 @@ def _head(material: Material, place: Place) -> Wikitext:
     links = [local_link(material, place, "About", say("oabot-header-about"))]
     if place.wiki in material.addresses:
         links.append(external(update_address(material, place), say("oabot-header-update")))
-    return _div("oabot-head", Wikitext(" · ".join(links) + _warning(material, place)), place)
+    return _div("oabot-head", Wikitext(" · ".join(links) + _warning(material, place)))
 
 
 def _warning(material: Material, place: Place) -> Wikitext:
@@ -83,7 +85,7 @@ def _foot(material: Material, place: Place) -> Wikitext:
         _wikimedia_link(*APPEAL, say("oabot-link-appeal")),
     ]
     lines = [Wikitext(" ".join(sentences)), Wikitext(" · ".join(links))]
-    return _div("oabot-foot", Wikitext("<br>".join(lines)), place)
+    return _div("oabot-foot", Wikitext("<br>".join(lines)))
 
 
 def _wikimedia_link(wiki: str, title: str, text: Wikitext) -> Wikitext:
@@ -91,9 +93,5 @@ def _wikimedia_link(wiki: str, title: str, text: Wikitext) -> Wikitext:
     return external(f"{wikimedia.address(wiki).url}/wiki/{title.replace(' ', '_')}", text)
 
 
-def _div(css_class: str, text: Wikitext, place: Place) -> Wikitext:
-    language = place.language
-    return Wikitext(
-        f'<div class="{css_class}" lang="{language.text_code}" dir="{language.text_direction}"'
-        f' style="font-size: 90%">{text}</div>'
-    )
+def _div(css_class: str, text: Wikitext) -> Wikitext:
+    return Wikitext(f'<div class="{css_class}" style="font-size: 90%">{text}</div>')

@@ -14,7 +14,7 @@ from oabot.wikitext import Wikitext
 PARAMETERS = ("statement", "lang")
 REQUIRED = ("statement",)
 
-_STYLE = "border: 1px solid #a2a9b1; padding: 0.5em 1em; margin: 0.5em 0"
+_STYLE = "border: 1px solid var(--border-color-base, #a2a9b1); padding: 0.5em 1em; margin: 0.5em 0"
 
 
 def render_notice(filters: Filters, material: Material, place: Place) -> Draft:

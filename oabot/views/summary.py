@@ -40,9 +40,9 @@ def _years(found: Sequence[Case], place: Place) -> Wikitext:
         parts = {name: one for (when, name), one in classes.items() if when == year}
         if len(parts) > 1:
             everything = Wikitext(f"'''{say('oabot-column-total')}'''")
-            rows.append(Row([_year(year), Cell(everything, sort="!"), *_counts(whole, most, statuses, place)]))
+            rows.append(Row([_year(year, place), Cell(everything, sort="!"), *_counts(whole, most, statuses, place)]))
         rows += [
-            Row([_year(year), _class(name, place), *_counts(parts[name], most, statuses, place)])
+            Row([_year(year, place), _class(name, place), *_counts(parts[name], most, statuses, place)])
             for name in sorted(parts, key=lambda name: (-parts[name].total, name))
         ]
     headings = [Column(say("oabot-column-year"), heads_rows=True), Column(say("oabot-column-class"))]
@@ -98,8 +98,8 @@ def _number(number: int, place: Place) -> Cell:
     return Cell(place.language.number(number), sort=f"{number:08}")
 
 
-def _year(year: int) -> Cell:
-    return Cell(Wikitext(f"{{{{formatnum:{year}|NOSEP}}}}"), sort=str(year))
+def _year(year: int, place: Place) -> Cell:
+    return Cell(place.language.year(year), sort=str(year))
 
 
 def _class(name: str, place: Place) -> Cell:

@@ -42,10 +42,11 @@ class Row(NamedTuple):
 def table(caption: Wikitext, columns: Sequence[Column], rows: Iterable[Row], css_class: str = "") -> Wikitext:
     """A ``wikitable sortable`` with a caption, ``scope`` on every heading, and one line a cell.
 
-    `css_class` adds to the table's classes. Each row must have as many cells as there are columns (ValueError).
+    A table that is too wide scrolls, and leaves the page its width. `css_class` adds to its classes. Each row must
+    have as many cells as there are columns (ValueError).
     """
     classes = f"wikitable sortable {css_class}".rstrip()
-    lines = [f'{{| class="{_quoted(classes)}"', f"|+ {caption}", "|-"]
+    lines = ['<div style="overflow-x: auto">', f'{{| class="{_quoted(classes)}"', f"|+ {caption}", "|-"]
     lines += [_heading(column) for column in columns]
     pattern = "\n".join(["%s", *('! scope="row" %s' if column.heads_rows else "| %s" for column in columns)])
     headings = [index for index, column in enumerate(columns) if column.heads_rows]
@@ -59,7 +60,7 @@ def table(caption: Wikitext, columns: Sequence[Column], rows: Iterable[Row], css
                 contents[index] = f"| {contents[index]}"
         start = _row_start(own_class, anchor) if own_class or anchor else "|-"
         lines.append(pattern % (start, *contents))
-    lines.append("|}")
+    lines += ["|}", "</div>"]
     return Wikitext("\n".join(lines))
 
 

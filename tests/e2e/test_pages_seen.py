@@ -165,6 +165,24 @@ def test_no_page_has_a_serious_fault_of_accessibility(seen: Farm, chromium: Brow
     assert {title: found for title, found in faults.items() if found} == {}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_on_a_desk_a_wide_table_scrolls_and_the_page_does_not(seen: Farm, reader: Reader, language: str) -> None:
+    reader.open(address(seen, "metawiki", page(f"table-{language}"), useskin="vector-2022"))
+
+    assert reader.run("return document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth") == 0
+
+
+@pytest.mark.parametrize("language", ["ar", "fa"])
+def test_a_table_in_a_language_from_right_to_left_begins_at_the_right(
+    seen: Farm, reader: Reader, language: str
+) -> None:
+    reader.open(address(seen, "metawiki", page(f"table-{language}")))
+    where = "return arguments[0].map(name => document.querySelector(name).getBoundingClientRect().left)"
+    date, status = reader.run(where, [".oabot th:first-child", ".oabot th:last-child"])
+
+    assert date > status
+
+
 @pytest.mark.parametrize("dbname", WIKIS)
 def test_on_a_telephone_tables_scroll_and_the_page_does_not(seen: Farm, chromium: Browser, dbname: str) -> None:
     width = "return document.scrollingElement.scrollWidth"

@@ -1,5 +1,6 @@
 """A language to speak in."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -57,10 +58,8 @@ def test_a_missing_message_is_said_in_the_next_language_with_its_plural() -> Non
     assert half_done.plain("oabot-summary-added", 22) == "22 rows added"
 
 
-def test_direction_is_that_of_the_page_and_of_the_words() -> None:
-    persian = language("fa")
-
-    assert (persian.direction, persian.text_direction) == ("rtl", "ltr")
+def test_direction_is_that_of_the_words() -> None:
+    assert language("fa").text_direction == "ltr"
     assert language("fa", ["fa"]).text_direction == "rtl"
 
 
@@ -97,6 +96,13 @@ def test_a_wrong_number_of_arguments_is_an_error(args: tuple[int, ...]) -> None:
 )
 def test_a_date_has_the_order_of_its_language_and_the_names_and_digits_of_the_wiki(code: str, date: str) -> None:
     assert language(code).date(LOCKED) == date
+
+
+def test_a_guest_on_a_page_of_another_language_has_one_kind_of_digits() -> None:
+    guest = replace(language("fa"), guest=True)
+
+    assert (guest.number(1500), guest.year(2021)) == ("1500", "2021")
+    assert guest.moment(LOCKED) == "<bdi>12 {{#time:xg|2021-10|fa}} 2021, 16:28</bdi>"
 
 
 def test_a_moment_shows_the_minute_too() -> None:

@@ -71,6 +71,13 @@ def test_pages_are_told_with_their_differences_and_those_left_alone_with_the_rea
     assert "held until somebody approves" in text
 
 
+def test_pages_of_several_wikis_are_told_with_the_wiki_and_those_of_one_without() -> None:
+    other = Outcome("ruwiki", "Проект:Б", Result.SKIPPED, "protected")
+
+    assert "<bdi>metawiki</bdi>: [" in journal.section(entry(outcomes=[SAVED, other]), english())
+    assert "<bdi>metawiki</bdi>" not in journal.section(entry(outcomes=[SAVED]), english())
+
+
 @pytest.mark.parametrize(
     "reason",
     ["blocked", "talk", "undone", "reverted", "stopped", "changed", "edited", "busy", "enough", "unread", "conflict"],
@@ -81,7 +88,9 @@ def test_every_reason_can_be_said_in_every_language(reason: str) -> None:
             {"wikis": {"metawiki": {"url": "https://meta.example", "language": code, "drafts": [code]}}}
         )
 
-        assert teller(settings, "metawiki").why(Outcome("metawiki", "A", Result.SKIPPED, reason))
+        said = teller(settings, "metawiki").why(Outcome("metawiki", "A", Result.SKIPPED, reason))
+        assert said
+        assert "<code>" not in said, "not as if the wiki had refused with a code of its own"
 
 
 def test_a_run_that_saved_nothing_isn_t_notable() -> None:

@@ -283,6 +283,7 @@ def test_a_reconciliation_finds_what_the_stream_did_not_tell_and_says_so(
 
     assert "Пример 11" in world.text()
     assert "the stream didn't tell of 1 entries: metawiki:11" in caplog.text
+    assert world.ledger.state.get("missed")["count"] == 1
     assert world.ledger.state.get("good:reconcile") is not None
 
 

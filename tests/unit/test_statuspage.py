@@ -34,6 +34,14 @@ def test_a_later_time_alone_makes_no_edit_for_a_day() -> None:
     assert page(replace(later, now=NOW + timedelta(hours=24)), first) != first
 
 
+def test_what_the_stream_did_not_tell_of_is_counted_and_makes_no_edit_of_its_own() -> None:
+    lossy = replace(STATUS, missed=3, last_missed=NOW)
+
+    assert "{{formatnum:3}} log entries that the event stream did not tell of, the last on <bdi>1 " in page(lossy)
+    assert "did not tell" not in page()
+    assert page(lossy, page()) == page()
+
+
 def test_what_matters_makes_an_edit_at_once() -> None:
     first = page()
 

@@ -12,7 +12,8 @@ ROWS = [
     Row([Cell(Wikitext("1 May"), "2021-05-01"), Cell(escape("示例甲"), "", "zh", "ltr"), Wikitext("one")]),
     Row([Wikitext("2 May"), Wikitext("b"), Cell(Wikitext("two"))], css_class="reversed", anchor="metawiki-12"),
 ]
-WIKITEXT = """{| class="wikitable sortable office"
+WIKITEXT = """<div style="overflow-x: auto">
+{| class="wikitable sortable office"
 |+ Actions
 |-
 ! scope="col" | Date
@@ -26,7 +27,8 @@ WIKITEXT = """{| class="wikitable sortable office"
 ! scope="row" | 2 May
 | b
 | two
-|}"""
+|}
+</div>"""
 
 
 def test_a_table_is_accessible_sortable_and_has_one_line_a_cell() -> None:
@@ -59,5 +61,5 @@ def test_what_a_cell_is_sorted_by_cannot_end_its_attribute() -> None:
 def test_a_text_of_table_markup_stays_in_its_cell(text: str) -> None:
     wikitext = table(Wikitext("c"), COLUMNS[:1], [Row([escape(text)])])
 
-    assert len(wikitext.splitlines()) == 7
-    assert wikitext.splitlines()[5] == f'! scope="row" | {escape(text)}'
+    assert len(wikitext.splitlines()) == 9
+    assert wikitext.splitlines()[6] == f'! scope="row" | {escape(text)}'
