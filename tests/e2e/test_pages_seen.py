@@ -32,6 +32,16 @@ DATES = """return [...document.querySelectorAll('.oabot table.wikitable tbody tr
     .map(cell => cell.dataset.sortValue)"""
 
 
+DARK = """document.head.insertAdjacentHTML('beforeend', `<style>
+    :root { color-scheme: dark; --border-color-base: #72777d; }
+    body, body * { background-color: #101418; color: #eaecf0; }
+    .wikitable td, .wikitable td * { background-color: #202122; }
+    .wikitable th, .wikitable th * { background-color: #27292d; }
+    a, a * { color: #88a3e8 !important; }
+</style>`)"""
+"""The night colours of Codex, as Wikimedia's skins have them; Debian's MediaWiki is older than their dark scheme."""
+
+
 @pytest.fixture(scope="module")
 def seen(farm: Farm, tmp_path_factory: pytest.TempPathFactory) -> Farm:
     """The farm with a page for each view on each wiki, filled by the bot, and the pages that tables link to."""
@@ -163,6 +173,18 @@ def test_no_page_has_a_serious_fault_of_accessibility(seen: Farm, chromium: Brow
             faults[title] = somebody.faults("#mw-content-text")
 
     assert {title: found for title, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_in_dark_colours_of_the_skin_nothing_of_a_view_stays_bright(seen: Farm, reader: Reader, view: str) -> None:
+    reader.open(address(seen, "fawiki", page(view)))
+    reader.run(DARK)
+
+    assert reader.faults(".oabot") == []
+    assert reader.run("return getComputedStyle(document.querySelector('.oabot')).borderTopColor") in (
+        "rgb(114, 119, 125)",  # the notice's line
+        "rgb(234, 236, 240)",  # none: the colour of the text
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
