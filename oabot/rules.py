@@ -9,7 +9,7 @@ import fnmatch
 import functools
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -21,6 +21,13 @@ from oabot.model import ActionClass, Judgement, Verdict
 from oabot.timestamps import parse_timestamp
 
 CONDITIONS = ("log", "does", "by", "to", "says", "undoes")
+_WORDS = {
+    "does": "takes gives takes-advanced takes-other replaces hides hidden unread unread-words unread-copies",
+    "by": "office staff office-it vanish target look-alike other",
+    "to": "ip staff-account test-account staff-groups own-page vanished account page other unnamed",
+    "undoes": "office review vanish other nobody",
+}
+"""What may hold of an entry, by condition; `oabot.classify` and `oabot.performers` say when it does."""
 _SPACES = re.compile(r"[\s_\u00a0]+")
 _LISTS = ("office", "trust_and_safety", "office_it", "vanish")
 _DEFAULTS: dict[str, Any] = {
@@ -111,7 +118,7 @@ def load(actors: Mapping[str, Any] | None = None, table: Mapping[str, Any] | Non
     """
     data = bundled() if table is None else table
     return Rules(
-        table=tuple(_rule(row) for row in data["rule"]),
+        table=tuple(_rule(row, data["marks"]) for row in data["rule"]),
         actors=_actors(actors or {}),
         groups={kind: tuple(groups) for kind, groups in data["groups"].items()},
         marks={name: re.compile(mark) for name, mark in data["marks"].items()},
@@ -128,13 +135,16 @@ def _missing(rule_id: str) -> Rule:
     raise KeyError(rule_id)
 
 
-def _rule(row: Mapping[str, Any]) -> Rule:
+def _rule(row: Mapping[str, Any], marks: Collection[str]) -> Rule:
     verdict = Verdict(row["verdict"])
     label = ActionClass(row["class"]).value if verdict is Verdict.YES else row["label"]
     would_be = ActionClass(row["would_be"]) if "would_be" in row else None
     unknown = set(row["when"]) - set(CONDITIONS)
     if unknown:
         raise ConfigError(f"rule {row['id']}: unknown conditions {', '.join(sorted(unknown))}")
+    for key, words in {**{key: words.split() for key, words in _WORDS.items()}, "says": marks}.items():
+        if odd := set(row["when"].get(key, ())) - set(words):
+            raise ConfigError(f"rule {row['id']}: nothing is ever '{key} {', '.join(sorted(odd))}'")
     when = {key: tuple(values) for key, values in row["when"].items()}
     return Rule(row["id"], when, Judgement(verdict, label, row["id"], would_be), row["reason"], row["source"])
 

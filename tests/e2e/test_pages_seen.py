@@ -34,10 +34,10 @@ DATES = """return [...document.querySelectorAll('.oabot table.wikitable tbody tr
 
 DARK = """document.head.insertAdjacentHTML('beforeend', `<style>
     :root { color-scheme: dark; --border-color-base: #72777d; }
-    body, body * { background-color: #101418; color: #eaecf0; }
-    .wikitable td, .wikitable td * { background-color: #202122; }
-    .wikitable th, .wikitable th * { background-color: #27292d; }
-    a, a * { color: #88a3e8 !important; }
+    body, .mw-page-container, .mw-body, .oabot { background: #101418; color: #eaecf0; }
+    .wikitable { background: #202122 !important; color: #eaecf0 !important; }
+    .wikitable > * > tr > th { background-color: #27292d !important; }
+    .oabot a { color: #88a3e8 !important; }
 </style>`)"""
 """The night colours of Codex, as Wikimedia's skins have them; Debian's MediaWiki is older than their dark scheme."""
 
