@@ -1,6 +1,6 @@
-"""Long trials with a seed: each module here has ``run(quick, seed)`` and says as a dict what was tried and what broke.
+"""Long trials with a seed: each public module here has ``run(quick, seed)``, which gives a dict of what was tried.
 
-``broken`` is the list of what didn't hold; empty is what is wanted.
+``broken`` in it is the list of what didn't hold; empty is what is wanted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Trial = Callable[..., dict[str, Any]]
 def trials() -> dict[str, Trial]:
     """Name -> ``run(quick: bool, seed: int)`` of every module here."""
     _find_tests()
-    names = sorted(found.name for found in pkgutil.iter_modules([str(ROOT / "soak")]))
+    names = sorted(found.name for found in pkgutil.iter_modules([str(ROOT / "soak")]) if found.name[0] != "_")
     return {name: importlib.import_module(f"soak.{name}").run for name in names}
 
 
