@@ -133,9 +133,7 @@ class Ingest:
         for dbname in sorted({entry.wiki for entry, _, _ in asked} & self._sources.keys()):
             mine = [one for one in asked if one[0].wiki == dbname]
             report.attempt(dbname, functools.partial(self._by_ids, dbname, mine, gathered, report))
-        if gathered.entries.keys() & kept(*self._judged(gathered)):
-            begin()
-        self._by_targets(gathered, report, ())
+        self._by_targets(gathered, report, (), begin)
         self._store(gathered, report)
         return report
 
@@ -209,11 +207,19 @@ class Ingest:
             self._ledger.observations.record([], odd=odd)
         return taken
 
-    def _by_targets(self, gathered: _Gathered, report: Report, only: Collection[tuple[str, str]] | None) -> None:
+    def _by_targets(
+        self,
+        gathered: _Gathered,
+        report: Report,
+        only: Collection[tuple[str, str]] | None,
+        begin: Callable[[], object] = lambda: None,
+    ) -> None:
         """Read the log of every target that may have a case; a rename found there leads to the new name's log."""
         done: set[tuple[str, str]] = set()
-        for _ in range(8):  # renames of renames; nobody is renamed this often while a case runs
+        for number in range(8):  # renames of renames; nobody is renamed this often while a case runs
             entries, judgements = self._judged(gathered)
+            if number == 0 and gathered.entries.keys() & kept(entries, judgements):
+                begin()
             wanted = [one for one in titles(entries, judgements, self._central) if one not in done]
             if not wanted:
                 return
