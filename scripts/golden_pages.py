@@ -13,10 +13,14 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run from a checkout, where the package isn't installed
+
+from scripts.own_python import enter
+
+enter()
+
+from pydantic import TypeAdapter
 
 from oabot import rules
 from oabot.answers import Answer, Answered

@@ -19,6 +19,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run from a checkout, as on Toolforge, the package isn't installed
 
+from scripts.own_python import enter
+
+enter()
+
 from oabot.app import App
 from oabot.config import Settings, load_settings
 from oabot.errors import ConfigError, OabotError, Stopped

@@ -15,6 +15,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run from a checkout, as on Toolforge, the package isn't installed
 
+from scripts.own_python import enter
+
+enter()
+
 from oabot import rules
 from oabot.i18n import Language
 from oabot.model import ActionClass, Verdict
