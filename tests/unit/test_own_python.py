@@ -14,6 +14,15 @@ BARE = [sys.executable, "-I", "-S"]
 """A Python without any package."""
 
 
+def test_without_its_packages_the_bot_says_how_to_start_it() -> None:
+    started = f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv = ['bot.py', 'doctor']"
+    command = [*BARE, "-c", f"{started}; runpy.run_path('bot.py', run_name='__main__')"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("is missing in this Python: run scripts/venv, then .venv/bin/python bot.py\n")
+
+
 def test_a_program_that_a_bare_python_starts_goes_on_with_ours() -> None:
     done = subprocess.run([*BARE, ROOT / "scripts/check_i18n"], capture_output=True, text=True, check=False)
 
