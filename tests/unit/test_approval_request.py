@@ -70,8 +70,8 @@ def test_the_pace_and_the_flag_are_those_of_the_settings(tmp_path: Path) -> None
 def test_only_the_central_wiki_is_asked_for_the_pages_that_are_kept_there(tmp_path: Path) -> None:
     central, local = (form(tmp_path, "--wiki", wiki).stdout for wiki in ("metawiki", "dewiki"))
 
-    assert "User:Example Bot/Journal]]" in central
-    assert "User:Example Bot/Journal]]" not in local
+    assert "[[Special:PrefixIndex/User:Example Bot/Journal/|" in central
+    assert "User:Example Bot/Journal" not in local
 
 
 def test_nobody_can_ask_without_saying_who_they_are(tmp_path: Path) -> None:
