@@ -91,8 +91,9 @@ def _database(app: App) -> Iterator[Line]:
     except LedgerError as problem:
         yield Line("database", Health.RED, str(problem), "see that it is up, reachable and can be written")
         return
+    new = ", made new: the logs will be read from their beginning" if opening.made_new else ""
     aside = f", set aside: {opening.set_aside}" if opening.set_aside else ""
-    yield Line("database", Health.GREEN, f"can be written{aside}")
+    yield Line("database", Health.GREEN, f"can be written{new}{aside}")
     if turn is not None and turn.valid:
         yield Line("lease", Health.GREEN, f"held by {turn.holder} until {turn.expires:%H:%M:%S} UTC")
     else:

@@ -49,6 +49,13 @@ def test_all_is_green_where_all_is_well(bot: Bot) -> None:
     assert {"metawiki", "metawiki account", "metawiki stop page", "bnwiki stop page"} <= set(found)
 
 
+def test_a_database_that_was_just_made_is_said_to_be_new(bot: Bot) -> None:
+    setting(bot, r'database = ".*"', f'database = "sqlite:///{bot.folder}/new.sqlite"')
+
+    assert "made new" in lines(bot, 0)["database"]
+    assert "made new" not in lines(bot, 0)["database"]
+
+
 def _no_password(farm: Farm, bot: Bot) -> None:
     del bot.environment["OABOT_BOT_PASSWORD"]
 
