@@ -171,7 +171,7 @@ def _unfolding(batch: Sequence[Case], apart: Sequence[str], material: Material, 
     items = "".join(f"<li>{_item(case, apart, material, place)}</li>" for case in ordered)
     # The cell heads its row, which would set the list in bold and in the middle.
     # On a telephone, where lists aren't folded and tables scroll, it would be a word wide.
-    plain = "font-weight: normal; text-align: start; min-width: 14em"
+    plain = "font-weight: normal; text-align: start; min-width: 11em"
     text = f'{head}<div class="mw-collapsible mw-collapsed" style="{plain}"><ul>{items}</ul></div>'
     return Cell(Wikitext(text), sort=min(case.target.name for case in batch))
 
