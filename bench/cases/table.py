@@ -28,6 +28,8 @@ _NAMES = (
 )
 _COLUMNS = ("Date", "Action", "Target", "Wiki", "Performer", "Comment", "Log")
 
+_END = "\n|}\n</div>"
+
 _Outside = tuple[str, str, str, str, str, int]
 """One row before it is wikitext: time, class (these are ours), target, wiki, comment, logid."""
 
@@ -73,20 +75,20 @@ def _peer(head: str, texts: Sequence[str]) -> str:
     code = mwparserfromhell.parse(head)
     for text in texts:
         code.append("\n" + text)
-    code.append("\n|}")
+    code.append(_END)
     return str(code)
 
 
 def _floor(head: str, rows: Sequence[tuple[str, ...]]) -> str:
     lines = [f"|-\n{a}\n{b}\n{c}\n{d}\n{e}\n{f}\n{g}" for a, b, c, d, e, f, g in rows]
-    return "\n".join([head, *lines, "|}"])
+    return "\n".join([head, *lines]) + _END
 
 
 def figures(scale: Scale) -> Iterator[Figure]:
     """Build the table; then render the view, which has no peer."""
     rows = outside(scale.of(10_000, 20))
     wanted = built(rows)
-    head, *texts = wanted.removesuffix("\n|}").split("\n|-\n")
+    head, *texts = wanted.removesuffix(_END).split("\n|-\n")
     head, texts = f"{head}\n|-\n{texts[0]}", [f"|-\n{text}" for text in texts[1:]]
     parts = [tuple(text.split("\n")[1:]) for text in texts]
 

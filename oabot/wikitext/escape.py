@@ -54,17 +54,17 @@ class _Kept(dict[int, int | None]):
         return None
 
 
-class _Encoded(dict[int, int | str]):
-    """A `str.translate` table; it learns what it leaves alone, because what is missing costs an exception."""
+class _Encoded(dict[str, str]):
+    """What each character becomes; it learns what it leaves alone, because a call costs more than finding it."""
 
-    def __missing__(self, code: int) -> int:
-        if code <= 0xFFFF:
-            self[code] = code
-        return code
+    def __missing__(self, character: str) -> str:
+        if character <= "\uffff":
+            self[character] = character
+        return character
 
 
 _KEPT = _Kept()
-_ENTITIES = _Encoded({ord(c): f"&#{ord(c)};" for c in _ACTIVE})
+_ENTITIES = _Encoded({c: f"&#{ord(c)};" for c in _ACTIVE})
 _SPACES = re.compile("  +")
 
 
@@ -90,15 +90,18 @@ def escape(text: str, limit: int | None = None) -> Wikitext:
     Safe as a cell, list item, heading, template parameter, link text and quoted attribute value, at the
     start of a line too. Not for edit summaries: MediaWiki decodes references there before it links.
     """
-    # As `_is_shown`, without the call.
-    shown = text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]
+    words = text.replace(" ", "").isalnum()
     if (
-        not shown
+        # As `_is_shown`, without the call; letters and digits are printable.
+        not (words or text.isprintable())
+        or "  " in text
+        or text.strip(" ") != text
         or (limit is not None and len(text) > limit)
         or not (text.isascii() or unicodedata.is_normalized("NFC", text))
     ):
         text = clean(text, limit)
-    if not text.replace(" ", "").isalnum():
+        words = text.replace(" ", "").isalnum()
+    if not words:
         text = _encoded(text)
     if "RFC" in text or "PMID" in text or "ISBN" in text:
         text = _MAGIC_LINK.sub(lambda m: _reference(m[0][0]) + m[0][1:], text)
@@ -107,11 +110,11 @@ def escape(text: str, limit: int | None = None) -> Wikitext:
 
 def _is_shown(text: str) -> bool:
     """Whether `clean` would give it back as it is, but for NFC: what isn't printable may have to go."""
-    return text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]
+    return text.isprintable() and "  " not in text and text.strip(" ") == text
 
 
 def _encoded(text: str) -> str:
-    encoded = text.translate(_ENTITIES)
+    encoded = "".join(map(_ENTITIES.__getitem__, text))  # str.translate, which takes longer
     if encoded[:1] > "\x7f" and unicodedata.category(encoded[0])[0] == "M":
         # NFC would melt it into our own markup before it: ``>`` and U+0338 are one character, no tag's end.
         encoded = _reference(encoded[0]) + encoded[1:]

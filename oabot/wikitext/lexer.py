@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from oabot.errors import RegionError
 
@@ -26,10 +28,17 @@ _CODES = dict.fromkeys(("includeonly", "noinclude", "onlyinclude"), "inside-incl
     "translate": "inside-translate"
 }
 
-_ELEMENT = rf"(?i:!--|(?:{_RAW}|{_PARSED}|{_TRANSPARENT})(?=\s|/?>))"
-_INITIALS = "".join(
-    sorted({c for name in f"{_RAW}|{_PARSED}|{_TRANSPARENT}".split("|") for c in name[0] + name[0].upper()})
+_BY_INITIAL = {
+    initial: "|".join(name[1:] for name in names)
+    for initial, names in groupby(sorted(f"{_RAW}|{_PARSED}|{_TRANSPARENT}".split("|")), key=itemgetter(0))
+}
+_INITIALS = "".join(initial + initial.upper() for initial in _BY_INITIAL)
+_ELEMENT = (
+    "(?:!--|(?:"
+    + "|".join(f"[{initial}{initial.upper()}](?i:{rests})" for initial, rests in _BY_INITIAL.items())
+    + r")(?=\s|/?>))"
 )
+"""What follows the bracket of a comment or a tag; sorted by initials, which `re` looks at one by one."""
 _COMMENT = r"<!--(?:(?!-->).)*+-->"
 _SPACE = r"[\s_\u180e\u200e\u200f\u202a-\u202e]"
 """What MediaWiki's titles take for a space, or leave out."""
@@ -88,8 +97,11 @@ def names(wanted: tuple[str, ...], namespaces: tuple[str, ...]) -> Names:
     ours = rf"\{{{_SPACE}*+{prefix}{_SPACE}*+(?:{either})"
     other = rf"\{{(?!{ours})\{{(?:{_TEXT}++|\]|{plain}|\[(?!\[)|{link})*+\}}\}}"
     comment = r"<!--(?:[^-]++|-(?!->))*+-->"
-    tag = rf"<(?P<tag>(?i:ref|nowiki))(?:\s[^<>]*+)?+(?<!/)>(?:[^<{{]++|\{{(?!{ours}))*+</(?i:(?P=tag))\s*+>"
-    skip = rf"{_TEXT}*+(?:(?:{link}|{other}|{plain}|{single}|{comment}|{tag}){_TEXT}*+)*+"
+    ref, nowiki = (
+        rf"<(?i:{name})(?:\s[^<>]*+)?+(?<!/)>(?:[^<{{]++|\{{(?!{ours}))*+</(?i:{name})\s*+>"
+        for name in ("ref", "nowiki")
+    )
+    skip = rf"{_TEXT}*+(?:(?:{link}|{other}|{comment}|{ref}|{nowiki}|{plain}|{single}){_TEXT}*+)*+"
     return Names(
         step=re.compile(skip + r"(?P<token>(?P<character>[\[\]{}])(?P=character)++|<(?P<element>!--|\w+))"),
         call=re.compile(rf"{gap}{prefix}{gap}(?:{groups}){gap}(?=\||\}}\}})", re.DOTALL),

@@ -83,7 +83,7 @@ def regions(
 
 def _last_word(text: str, *wanted: str) -> int:
     """Where the last word ends that may be part of one of these names: no call of them begins later."""
-    words = [max(re.split("[ _]", name[1:]), key=len) for name in wanted]
+    words = {max(re.split("[ _]", name[1:]), key=len) for name in wanted}
     return max(text.rfind(word) + len(word) for word in words)
 
 

@@ -48,18 +48,18 @@ def table(caption: Wikitext, columns: Sequence[Column], rows: Iterable[Row], css
     classes = f"wikitable sortable {css_class}".rstrip()
     lines = ['<div style="overflow-x: auto">', f'{{| class="{_quoted(classes)}"', f"|+ {caption}", "|-"]
     lines += [_heading(column) for column in columns]
-    pattern = "\n".join(["%s", *('! scope="row" %s' if column.heads_rows else "| %s" for column in columns)])
-    headings = [index for index, column in enumerate(columns) if column.heads_rows]
+    width = len(columns)
+    headings = [index for index, column in enumerate(columns) if column.heads_rows][::-1]
     for cells, own_class, anchor in rows:
-        if len(cells) != len(columns):
+        if len(cells) != width:
             raise ValueError("a row must have as many cells as there are columns")
-        contents = [cell if isinstance(cell, str) else _attributed(*cell) for cell in cells]
+        parts = [_row_start(own_class, anchor) if own_class or anchor else "|-"]
+        parts += [cell if isinstance(cell, str) else _attributed(*cell) for cell in cells]
         for index in headings:
             cell = cells[index]
-            if contents[index] is cell or (not isinstance(cell, str) and contents[index] is cell.text):
-                contents[index] = f"| {contents[index]}"
-        start = _row_start(own_class, anchor) if own_class or anchor else "|-"
-        lines.append(pattern % (start, *contents))
+            pipe = "| " if isinstance(cell, str) or not (cell.sort or cell.lang or cell.direction) else ""
+            parts[index : index + 2] = [f'{parts[index]}\n! scope="row" {pipe}{parts[index + 1]}']
+        lines.append("\n| ".join(parts))
     lines += ["|}", "</div>"]
     return Wikitext("\n".join(lines))
 
@@ -76,10 +76,11 @@ def _row_start(css_class: str, anchor: str) -> str:
 
 def _attributed(text: Wikitext, sort: str, lang: str | None, direction: str | None) -> str:
     """What follows a cell's opening: its attributes if it has any, and its text."""
-    if lang or direction:
-        attributes = language(lang, direction)
-        return f'data-sort-value="{_quoted(sort)}"{attributes} | {text}' if sort else f"{attributes.lstrip()} | {text}"
-    return f'data-sort-value="{_quoted(sort)}" | {text}' if sort else text
+    if not sort:
+        return f"{language(lang, direction).lstrip()} | {text}" if lang or direction else text
+    value = sort if sort.replace("-", "").isdecimal() and sort.isascii() else _quoted(sort)
+    attributes = language(lang, direction) if lang or direction else ""
+    return f'data-sort-value="{value}"{attributes} | {text}'
 
 
 def _quoted(value: str) -> str:
