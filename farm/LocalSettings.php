@@ -44,10 +44,12 @@ $wgUsePathInfo = true;
 $wgDBtype = 'sqlite';
 $wgDBname = $farmWiki;
 $wgSQLiteDataDir = "$farmState/data";
+// What the machine loses when it crashes is built again: no commit waits for the disk.
+$farmQuick = [ 'type' => 'sqlite', 'tablePrefix' => '', 'variables' => [ 'synchronous' => 'OFF' ] ];
+$wgDBservers = [ [ 'dbname' => $farmWiki, 'load' => 1, 'flags' => DBO_DEFAULT ] + $farmQuick ];
 $farmSqlite = static fn ( string $purpose ) => [
-	'type' => 'sqlite', 'dbname' => "{$farmWiki}_$purpose", 'tablePrefix' => '', 'dbDirectory' => $wgSQLiteDataDir,
-	'variables' => [ 'synchronous' => 'NORMAL' ], 'trxMode' => 'IMMEDIATE', 'flags' => 0,
-];
+	'dbname' => "{$farmWiki}_$purpose", 'dbDirectory' => $wgSQLiteDataDir, 'trxMode' => 'IMMEDIATE', 'flags' => 0,
+] + $farmQuick;
 $wgJobTypeConf['default'] = [ 'class' => 'JobQueueDB', 'claimTTL' => 3600, 'server' => $farmSqlite( 'jobqueue' ) ];
 $wgJobRunRate = 0;
 // In the database, where web server, maintenance scripts and the snapshot share it; APCu is each process's own.
@@ -138,5 +140,6 @@ $wgHooks['ApiMaxLagInfo'][] = static function ( array &$lagInfo ) use ( $farmSta
 	}
 };
 if ( is_readable( "$farmState/ctl/$farmWiki.php" ) ) {
+	opcache_invalidate( "$farmState/ctl/$farmWiki.php", true ); // servers.py: no other file changes while one runs
 	require "$farmState/ctl/$farmWiki.php";
 }

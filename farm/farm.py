@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script, its neighbours are no package yet
 
 from farm import servers
+from farm.learn import learn
 from farm.place import HERE, FarmError, Place, Unfit, Wiki, place, run, served, wikis
 
 CODE = Path("/usr/share/mediawiki")
@@ -77,7 +78,8 @@ def install() -> None:
 def recipe(at: Place) -> str:
     """A fingerprint of all that a build is made from; another one asks for another build."""
     files = [
-        HERE / name for name in ("LocalSettings.php", "farm.py", "place.py", "seed.json", "seed.php", "wikis.json")
+        HERE / name
+        for name in ("LocalSettings.php", "farm.py", "learn.py", "place.py", "seed.json", "seed.php", "wikis.json")
     ]
     files += [*sorted((HERE / "translate").iterdir()), CODE / "includes/Defines.php"]
     return hashlib.sha256(b"\0".join([str(at.port).encode(), *(file.read_bytes() for file in files)])).hexdigest()
@@ -106,6 +108,7 @@ def build() -> None:
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda wiki: build_one(half, wiki), wikis()))
     shutil.copytree(half.state / "data", half.state / "seeded", ignore=shutil.ignore_patterns("locks"))
+    learn_from_one(half)
     (half.state / "recipe").write_text(recipe(at))
     shutil.rmtree(at.state, ignore_errors=True)
     half.state.rename(at.state)
@@ -126,6 +129,15 @@ def build_one(at: Place, wiki: Wiki) -> None:
     run(["php", script, *where, *store, *parts, wiki.name, admin["name"]], environment)
     run(["php", str(HERE / "seed.php"), str(HERE / "seed.json")], at.environment(wiki))
     run(["php", str(CODE / "maintenance/runJobs.php")], at.environment(wiki))
+
+
+def learn_from_one(at: Place) -> None:
+    """Note what the first wiki's answers read, and put back what that changed."""
+    wiki = wikis()[0]
+    servers.serve(at, [wiki], OABOT_FARM_LEARN="yes")
+    learn(at.address(wiki))
+    servers.end(at)
+    put_back(at, "seeded")
 
 
 def reset() -> None:
@@ -153,7 +165,7 @@ def start() -> None:
     if not built(at := place()):
         raise Unfit("There is no farm made from this seed: run farm.py build first.")
     check()
-    servers.serve(at)
+    servers.serve(at, served())
 
 
 def stop() -> None:

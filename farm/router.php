@@ -27,6 +27,14 @@ if ( preg_match( '#^/w/(api|index|load|rest)\.php(/.*)?$#s', $path, $parts ) ) {
 	return true;
 }
 
+if ( getenv( 'OABOT_FARM_LEARN' ) ) {
+	register_shutdown_function( static function () use ( $code ) {
+		$list = getenv( 'OABOT_FARM_STATE' ) . '/used.txt';
+		$known = is_file( $list ) ? file( $list, FILE_IGNORE_NEW_LINES ) : [];
+		$used = preg_grep( "#^$code/.+/#", get_included_files() ); // not the entry points, which run when they are read
+		file_put_contents( $list, implode( "\n", array_unique( [ ...$known, ...$used ] ) ) . "\n" );
+	} );
+}
 $_SERVER['SCRIPT_NAME'] = $_SERVER['PHP_SELF'] = "/w/$script";
 $_SERVER['SCRIPT_FILENAME'] = "$code/$script";
 chdir( $code );

@@ -10,8 +10,10 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from farm.learn import USED
 from farm.place import HERE, STREAM, FarmError, Place, Wiki, served
 
 
@@ -39,12 +41,12 @@ def answers(at: Place, wiki: Wiki) -> bool:
     return False
 
 
-def serve(at: Place) -> None:
-    """Serve every wiki that has no server yet, and wait until all answer. Raises: `FarmError`."""
-    for wiki in [wiki for wiki in served() if not pids(at, wiki)]:
-        _serve(at, wiki)
+def serve(at: Place, wikis: Sequence[Wiki], **environment: str) -> None:
+    """Serve every one that has no server yet, and wait until all answer. Raises: `FarmError`."""
+    for wiki in [wiki for wiki in wikis if not pids(at, wiki)]:
+        _serve(at, wiki, environment)
     until = time.monotonic() + 30
-    for wiki in served():
+    for wiki in wikis:
         while not answers(at, wiki):
             if time.monotonic() > until or not pids(at, wiki):
                 end(at)
@@ -52,14 +54,17 @@ def serve(at: Place) -> None:
             time.sleep(0.05)
 
 
-def _serve(at: Place, wiki: Wiki) -> None:
+def _serve(at: Place, wiki: Wiki, more: Mapping[str, str]) -> None:
     """Start one wiki's server, in a process group of its own, and note its pid."""
-    options = ["-dopcache.revalidate_freq=0", "-dopcache.max_accelerated_files=10000", "-ddisplay_errors=0"]
+    options = ["-dopcache.validate_timestamps=0", "-dopcache.max_accelerated_files=10000", "-ddisplay_errors=0"]
+    if (at.state / USED).exists():
+        options += [f"-dopcache.preload={HERE}/preload.php"]
+        options += ["-dopcache.preload_user=root"] if os.geteuid() == 0 else []  # asked for by name, even of root
     with (at.state / "log" / f"{wiki.dbname}.log").open("ab") as log:
         command = ["php", *options, "-S", at.address(wiki), str(HERE / "router.php")]
         if wiki is STREAM:
             command = [sys.executable, str(HERE / "stream.py"), at.address(wiki), str(at.state / "ctl")]
-        environment = at.environment(wiki, PHP_CLI_SERVER_WORKERS="2")
+        environment = at.environment(wiki, PHP_CLI_SERVER_WORKERS="2", **more)
         none = subprocess.DEVNULL
         server = subprocess.Popen(command, env=environment, stdin=none, stdout=log, stderr=log, start_new_session=True)
     (at.state / "run" / f"{wiki.dbname}.pid").write_text(str(server.pid))

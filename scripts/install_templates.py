@@ -5,6 +5,7 @@ what tables link to: what the bot is, by which rules it goes, where people ask i
 Without --save it shows what would change. A page that the bot's account didn't create is left alone and named; an
 admin can paste what --print gives. What people write on (the stop page, the pages of requests and annotations) is made
 when it is missing and never touched again; the stop page as stopped, as that the bot may run counts only from people.
+With --save four wikis are worked on at a time, each at its own pace.
 Exit codes: 0 done, 1 something was left alone or failed, 2 wrong usage or settings, 3 stopped by a stop page.
 """
 
@@ -14,6 +15,7 @@ import argparse
 import enum
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,14 +71,16 @@ def install(
             wait = pace
 
 
-def check_may_save(settings: Settings, dbnames: Sequence[str], wikis: Mapping[str, Wiki]) -> None:
+def check_may_save(
+    settings: Settings, dbnames: Sequence[str], wikis: Mapping[str, Wiki], workers: ThreadPoolExecutor
+) -> None:
     """Raises: `ConfigError` for a wiki without approval, `Stopped` for a stop page that says anything but ``run``."""
     for dbname in dbnames:
         if not settings.wikis[dbname].approval:
             raise ConfigError(f"{dbname}: no approval in the settings, so nothing is saved there; see --print")
     title = settings.page("Run")
-    for dbname in dict.fromkeys((settings.central, *dbnames)):
-        page = wikis[dbname].pages([title])[title]
+    asked = list(dict.fromkeys((settings.central, *dbnames)))
+    for dbname, page in zip(asked, workers.map(lambda db: wikis[db].pages([title])[title], asked), strict=True):
         if page.state is not PageState.MISSING and page.text.strip() != RUN:
             raise Stopped(f"{dbname}: {title} says to stop")
 
@@ -85,17 +89,22 @@ def save_or_show(settings: Settings, dbnames: Sequence[str], *, docs: bool, save
     """Bring each wiki to what is wanted, or show what that would change."""
     app = App(settings)
     wikis = app.wikis(dbnames, save=save)
-    if save:
-        check_may_save(settings, dbnames, wikis)
-    else:
-        wikis = app.dry(wikis, lambda _dbname, _edit, diff: print(diff, end=""))
-    left = 0
-    for dbname in dbnames:
+
+    def work(dbname: str) -> bool:
         pace = settings.wikis[dbname].seconds_between_saves if save else 0
         pages = wanted(settings, dbname, docs=docs)
+        left = False
         for want, stands in install(wikis[dbname], settings.account, pages, app.clock, pace):
-            print(f"{dbname}: {want.title}: {stands.value}", flush=True)
-            left += stands is State.THEIRS
+            print(f"{dbname}: {want.title}: {stands.value}\n", end="", flush=True)
+            left |= stands is State.THEIRS
+        return left
+
+    with ThreadPoolExecutor(4 if save else 1) as workers:
+        if save:
+            check_may_save(settings, dbnames, wikis, workers)
+        else:
+            wikis = app.dry(wikis, lambda _dbname, _edit, diff: print(diff, end=""))
+        left = any(list(workers.map(work, dbnames)))
     return 1 if save and left else 0
 
 
