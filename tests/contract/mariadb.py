@@ -95,19 +95,23 @@ class MariaDbServer:
     def sql(self, statement: str, database: str | None = None) -> list[tuple[object, ...]]:
         """Run one statement as the server's root."""
         connection = pymysql.connect(
-            unix_socket=str(self._socket),
             user="root",
             database=database,
             autocommit=True,
             charset="utf8mb4",
             ssl_disabled=True,
+            defer_connect=True,
         )
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
-                return [tuple(row) for row in cursor.fetchall()]
-        finally:
-            connection.close()
+        # PyMySQL leaves a socket of its own open where the server is away.
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self._socket))
+            connection.connect(line)
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute(statement)
+                    return [tuple(row) for row in cursor.fetchall()]
+            finally:
+                connection.close()
 
     def url(self, database: str) -> str:
         """The address of a database of this name, which is made if there is none."""
