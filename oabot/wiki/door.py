@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
@@ -32,7 +33,10 @@ _MOST_BATCHES: Final = 200
 
 
 class Door:
-    """Asks one wiki. `deadline` bounds each request in seconds: logging in, all tries and the pauses between them."""
+    """Asks one wiki, for one thread at a time.
+
+    `deadline` bounds each request in seconds: logging in, all tries and the pauses between them.
+    """
 
     def __init__(self, session: Session, dbname: str, api_url: str, clock: Clock, deadline: float) -> None:
         self.account = session.access.account
@@ -46,6 +50,7 @@ class Door:
         self._rests_until = 0.0
         self._end = math.inf
         self._breaker = Breaker(clock)
+        self._turn = threading.RLock()
 
     def query(self, **parameters: Value) -> Reply:
         """Ask action=query and give the whole reply, which has to say that it is this wiki's.
@@ -90,8 +95,17 @@ class Door:
     def within_deadline(self, act: Callable[[], T], again: frozenset[str]) -> T:
         """Do something that asks the wiki, and again after the codes in `again`, all within one deadline.
 
-        Within another call of this, the deadline is that one's. Raises: `WikiRests` at the deadline.
+        Within another call of this, the deadline is that one's. Raises: `WikiRests` at the deadline, also when another
+        thread is at it so long.
         """
+        if not self._turn.acquire(timeout=self._deadline):
+            raise WikiRests("deadline")
+        try:
+            return self._in_turn(act, again)
+        finally:
+            self._turn.release()
+
+    def _in_turn(self, act: Callable[[], T], again: frozenset[str]) -> T:
         if time.monotonic() < self._rests_until:
             raise WikiRests("http-429")
         if self._end != math.inf:

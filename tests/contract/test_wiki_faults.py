@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from oabot.begun import Begun
 from oabot.breaker import SHORTEST
 from oabot.errors import AccountRefused, EditConflict, PageRefused, WikiError, WikiRests, WrongWiki
 from oabot.model import Edit
@@ -205,6 +207,37 @@ def test_a_server_that_never_ends_is_left_at_the_deadline(
 
     assert caught.value.code == "deadline"
     assert time.monotonic() - started < 1.5
+
+
+def test_threads_that_ask_the_same_wiki_wait_for_each_other(wiki: LiveWiki, server: FaultyWiki) -> None:
+    before = wiki.pages([PAGE])
+    reached, go_on = threading.Event(), threading.Event()
+    server.fail(faultserver.held(reached, go_on), on="read", times=1)
+    first = Begun(lambda: wiki.pages([PAGE]))
+    assert reached.wait(5)
+    second = Begun(lambda: wiki.pages([PAGE]))
+    go_on.set()
+
+    assert (first.result(), second.result()) == (before, before)
+
+
+def test_a_thread_that_waited_too_long_for_another_gives_up_and_later_all_is_well(
+    hasty: LiveWiki, server: FaultyWiki, quiet: StillClock
+) -> None:
+    hasty.pages([PAGE])
+    reached, go_on = threading.Event(), threading.Event()
+    server.fail(faultserver.held(reached, go_on), on="read", times=1)
+    first = Begun(lambda: hasty.pages([PAGE]))
+    assert reached.wait(5)
+    with pytest.raises(WikiRests) as second:
+        hasty.pages([PAGE])
+    with pytest.raises(WikiRests):
+        first.result()
+    go_on.set()
+    quiet.time += SHORTEST
+
+    assert second.value.code in ("deadline", "left-alone")
+    assert hasty.pages([PAGE])[PAGE].text == TEXT
 
 
 def test_a_wiki_that_said_nothing_is_left_alone_for_a_while_and_then_asked_again(

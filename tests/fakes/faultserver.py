@@ -195,6 +195,17 @@ def api_error(code: str) -> Behaviour:
     return body(json.dumps({"error": error, "servedby": "mw1"}).encode(), Retry_After="5")
 
 
+def held(reached: threading.Event, go_on: threading.Event) -> Behaviour:
+    """Say that the request is there, and answer as it should be once it may go on."""
+
+    def wait(exchange: Exchange) -> None:
+        reached.set()
+        go_on.wait(30)
+        exchange.send(json.dumps(exchange.wiki.answer(exchange.asked)).encode())
+
+    return wait
+
+
 def lost(exchange: Exchange) -> None:
     """Do what was asked, then lose the answer."""
     exchange.wiki.answer(exchange.asked)
