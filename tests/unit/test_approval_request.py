@@ -29,6 +29,7 @@ def form(folder: Path, *arguments: str, settings: str = SETTINGS) -> subprocess.
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wiki", "words"),
     [

@@ -17,6 +17,7 @@ from bench.measure import Figure, Sample, Scale, Wrong, alternate, require
 TINY = Scale(1, tiny=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [table, region, fold], ids=lambda case: case.__name__)
 def test_a_pure_case_runs_in_a_tiny_form(case: object) -> None:
     figures = list(case.figures(TINY))  # type: ignore[attr-defined]  # a module

@@ -152,6 +152,7 @@ def missing_lines(block: str, folder: Path) -> list[str]:
     return missing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("document", "block"), blocks())
 def test_a_command_in_a_document_prints_what_the_document_says(document: str, block: str, tmp_path: Path) -> None:
     for name in {path.relative_to(ROOT).parts[0] for path in committed()}:

@@ -162,17 +162,16 @@ def shape(page: str) -> list[str]:
 
 
 HARMLESS = hostile("Plain")
+PAGE = shape(HARMLESS["index.html"])
+FEED = [one.tag for one in ET.fromstring(HARMLESS["feed.atom"]).iter()]  # noqa: S314 - our own
 
 
 @pytest.mark.parametrize("attack", attacks(), ids=str)
 def test_no_name_and_no_period_is_more_than_text(attack: Attack) -> None:
     files = hostile(attack.text)
 
-    assert shape(files["index.html"]) == shape(HARMLESS["index.html"])
-    assert [one.tag for one in ET.fromstring(files["feed.atom"]).iter()] == [  # noqa: S314 - our own
-        one.tag
-        for one in ET.fromstring(HARMLESS["feed.atom"]).iter()  # noqa: S314 - our own
-    ]
+    assert shape(files["index.html"]) == PAGE
+    assert [one.tag for one in ET.fromstring(files["feed.atom"]).iter()] == FEED  # noqa: S314 - our own
     values = [value for row in csv.reader(io.StringIO(files["data.csv"])) for value in row]
     assert not [value for value in values if value.startswith(("=", "+", "-", "@", "\t", "\r"))]
 

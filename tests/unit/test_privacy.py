@@ -217,6 +217,7 @@ def test_lines_that_cannot_be_read_are_reported_without_their_content(verb: Verb
     assert output["stderr"] != b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chain", [chain for chain in chains() if chain.nowhere], ids=lambda chain: chain.history.name)
 @VERBS
 def test_what_a_chain_keeps_private_comes_out_nowhere(verb: Verb, chain: Chain, tmp_path: Path) -> None:
@@ -225,6 +226,7 @@ def test_what_a_chain_keeps_private_comes_out_nowhere(verb: Verb, chain: Chain, 
     assert _found(chain.nowhere, output) == []
 
 
+@pytest.mark.slow
 @VERBS
 def test_private_rows_among_many_come_out_nowhere(verb: Verb, tmp_path: Path) -> None:
     output = verb(tmp_path, [row.line for row in generators.rows(3000, seed=3)])

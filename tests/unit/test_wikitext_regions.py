@@ -162,6 +162,7 @@ def test_a_region_that_holds_its_body_already_is_left_as_it_is() -> None:
     assert splice(text, regions(text), {0: Wikitext("same")}) == text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "hostile",
     [
