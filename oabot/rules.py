@@ -20,14 +20,6 @@ from oabot.errors import ConfigError
 from oabot.model import ActionClass, Judgement, Verdict
 from oabot.timestamps import parse_timestamp
 
-CONDITIONS = ("log", "does", "by", "to", "says", "undoes")
-_WORDS = {
-    "does": "takes gives takes-advanced takes-other replaces hides hidden unread unread-words unread-copies",
-    "by": "office staff office-it vanish target look-alike other",
-    "to": "ip staff-account test-account staff-groups own-page vanished account page other unnamed",
-    "undoes": "office review vanish other nobody",
-}
-"""What may hold of an entry, by condition; `oabot.classify` and `oabot.performers` say when it does."""
 _SPACES = re.compile(r"[\s_\u00a0]+")
 _LISTS = ("office", "trust_and_safety", "office_it", "vanish")
 _DEFAULTS: dict[str, Any] = {
@@ -94,6 +86,8 @@ class Rules:
     actors: Actors
     groups: Mapping[str, tuple[str, ...]]
     marks: Mapping[str, re.Pattern[str]]
+    words: Mapping[str, Mapping[str, str]]
+    """What the words of ``does``, ``by``, ``to`` and ``undoes`` mean."""
 
     def says(self, comment: str) -> frozenset[str]:
         """The marks in a comment; the marks that it denies don't count."""
@@ -118,10 +112,11 @@ def load(actors: Mapping[str, Any] | None = None, table: Mapping[str, Any] | Non
     """
     data = bundled() if table is None else table
     return Rules(
-        table=tuple(_rule(row, data["marks"]) for row in data["rule"]),
+        table=tuple(_rule(row, {**data["words"], "says": data["marks"]}) for row in data["rule"]),
         actors=_actors(actors or {}),
         groups={kind: tuple(groups) for kind, groups in data["groups"].items()},
         marks={name: re.compile(mark) for name, mark in data["marks"].items()},
+        words=data["words"],
     )
 
 
@@ -135,15 +130,14 @@ def _missing(rule_id: str) -> Rule:
     raise KeyError(rule_id)
 
 
-def _rule(row: Mapping[str, Any], marks: Collection[str]) -> Rule:
+def _rule(row: Mapping[str, Any], words: Mapping[str, Collection[str]]) -> Rule:
     verdict = Verdict(row["verdict"])
     label = ActionClass(row["class"]).value if verdict is Verdict.YES else row["label"]
     would_be = ActionClass(row["would_be"]) if "would_be" in row else None
-    unknown = set(row["when"]) - set(CONDITIONS)
-    if unknown:
+    if unknown := set(row["when"]) - {"log", *words}:
         raise ConfigError(f"rule {row['id']}: unknown conditions {', '.join(sorted(unknown))}")
-    for key, words in {**{key: words.split() for key, words in _WORDS.items()}, "says": marks}.items():
-        if odd := set(row["when"].get(key, ())) - set(words):
+    for key, known in words.items():
+        if odd := set(row["when"].get(key, ())) - set(known):
             raise ConfigError(f"rule {row['id']}: nothing is ever '{key} {', '.join(sorted(odd))}'")
     when = {key: tuple(values) for key, values in row["when"].items()}
     return Rule(row["id"], when, Judgement(verdict, label, row["id"], would_be), row["reason"], row["source"])

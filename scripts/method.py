@@ -46,7 +46,8 @@ account needs one that names an office action, the DMCA or a court.
 LEGEND = """\
 ## The rules
 *When*: `log` is the log's type and action, `does` what the entry does, `by` who did it, `to` whom or what it is about,
-`says` what the comment names, `undoes` whose standing action it ends or changes.
+`says` what the comment names, `undoes` whose standing action it ends or changes; the words are explained
+[below](#the-words-that-the-conditions-use).
 """
 
 COVERAGE = """\
@@ -121,6 +122,11 @@ def _linked(rule: Rule) -> str:
 
 def _words(known: Rules) -> Iterator[str]:
     yield "## The words that the conditions use\n"
+    yield "| condition | word | means |\n|---|---|---|"
+    for condition, words in known.words.items():
+        for word, meaning in words.items():
+            yield f"| `{condition}` | `{word}` | {meaning} |"
+    yield ""
     for kind, groups in known.groups.items():
         yield f"- groups `{kind}`: {', '.join(f'`{group}`' for group in groups)}"
     yield ""
