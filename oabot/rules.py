@@ -102,7 +102,10 @@ class Rules:
 
     def rule(self, rule_id: str) -> Rule:
         """A rule by its id. Raises: `KeyError`."""
-        return next((rule for rule in self.table if rule.id == rule_id), None) or _missing(rule_id)
+        for rule in self.table:
+            if rule.id == rule_id:
+                return rule
+        raise KeyError(rule_id)
 
 
 def load(actors: Mapping[str, Any] | None = None, table: Mapping[str, Any] | None = None) -> Rules:
@@ -124,10 +127,6 @@ def load(actors: Mapping[str, Any] | None = None, table: Mapping[str, Any] | Non
 def bundled() -> Mapping[str, Any]:
     """``rules.toml`` as it was read."""
     return tomllib.loads(resources.files("oabot").joinpath("rules.toml").read_text(encoding="utf-8"))
-
-
-def _missing(rule_id: str) -> Rule:
-    raise KeyError(rule_id)
 
 
 def _rule(row: Mapping[str, Any], words: Mapping[str, Collection[str]]) -> Rule:
