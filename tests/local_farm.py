@@ -110,10 +110,6 @@ class Person:
         """Delete a page and return the logid."""
         return int(self.post(action="delete", title=title, reason=reason)["delete"]["logid"])
 
-    def undelete(self, title: str, reason: str = "") -> None:
-        """Restore a deleted page."""
-        self.post(action="undelete", title=title, reason=reason)
-
     def move(self, title: str, to: str) -> None:
         """Move a page."""
         self.post(action="move", **{"from": title, "to": to})

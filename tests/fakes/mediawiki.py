@@ -24,7 +24,6 @@ HIDES = {
     "commenthidden": ("comment",),
 }
 LOGEVENTS = ("ids", "type", "start", "end", "dir", "user", "title", "limit", "prop", "continue")
-COMMON = ("action", "format", "formatversion", "maxlag", "meta", "siprop", "list", "prop", "continue", "modules")
 
 
 class ApiFault(Exception):
