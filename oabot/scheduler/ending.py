@@ -7,7 +7,6 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from types import FrameType
 from typing import Final
 
 from oabot.clock import EndingClock
@@ -28,22 +27,29 @@ class Ending:
         self._then: list[Callable[[], None]] = []
 
     def install(self) -> None:
-        """From now on."""
+        """From now on; to be called by the main thread.
+
+        Python runs handlers in the main thread only, and that one sleeps on if another thread gets the signal, or if it
+        comes just before the sleep. A byte in a pipe is seen at once, whoever gets it.
+        """
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        threading.Thread(target=self._await, args=[reading], daemon=True, name="ending").start()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
+            signal.signal(number, lambda *_: None)
 
     def then(self, end: Callable[[], None]) -> None:
-        """Call this as well; at once if the process was asked already."""
+        """Call this as well, perhaps twice; at once if the process was asked already."""
         self._then.append(end)
         if self._asked:
             end()
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signal calls it
-        if self._asked:
-            return
+    def _await(self, reading: int) -> None:
+        while os.read(reading, 1)[0] not in (signal.SIGTERM, signal.SIGINT):
+            pass
         self._asked = True
-        # Another thread: this one may hold the very lock that waking the sleepers needs.
-        threading.Thread(target=self._end, daemon=True, name="ending").start()
+        self._end()
 
     def _end(self) -> None:
         leave = threading.Timer(self._grace, self._leave)
