@@ -84,7 +84,7 @@ def _headings(statuses: Sequence[Status], place: Place) -> list[Column]:
 
 def _counts(counted: Tally, most: int, statuses: Sequence[Status], place: Place) -> list[Cell]:
     number = _number(counted.total, place)
-    total = Cell(Wikitext(f"{number.text} {bar(counted.total, most)}"), sort=number.sort)
+    total = Cell(Wikitext(f"{number.text}&nbsp;{bar(counted.total, most)}"), sort=number.sort)
     return [total, *(_number(counted.of.get(status, 0), place) for status in statuses)]
 
 
