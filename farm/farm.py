@@ -135,8 +135,10 @@ def learn_from_one(at: Place) -> None:
     """Note what the first wiki's answers read, and put back what that changed."""
     wiki = wikis()[0]
     servers.serve(at, [wiki], OABOT_FARM_LEARN="yes")
-    learn(at.address(wiki))
-    servers.end(at)
+    try:
+        learn(at.address(wiki))
+    finally:
+        servers.end(at)
     put_back(at, "seeded")
 
 

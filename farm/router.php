@@ -30,9 +30,8 @@ if ( preg_match( '#^/w/(api|index|load|rest)\.php(/.*)?$#s', $path, $parts ) ) {
 if ( getenv( 'OABOT_FARM_LEARN' ) ) {
 	register_shutdown_function( static function () use ( $code ) {
 		$list = getenv( 'OABOT_FARM_STATE' ) . '/used.txt';
-		$known = is_file( $list ) ? file( $list, FILE_IGNORE_NEW_LINES ) : [];
 		$used = preg_grep( "#^$code/.+/#", get_included_files() ); // not the entry points, which run when they are read
-		file_put_contents( $list, implode( "\n", array_unique( [ ...$known, ...$used ] ) ) . "\n" );
+		file_put_contents( $list, implode( "\n", $used ) . "\n", FILE_APPEND | LOCK_EX );
 	} );
 }
 $_SERVER['SCRIPT_NAME'] = $_SERVER['PHP_SELF'] = "/w/$script";
