@@ -7,6 +7,7 @@ lib/SSEResponse.js): lines end with LF, each in an HTTP chunk of its own, or as 
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ class Chunks:
 
     def __init__(self) -> None:
         self.ended = False
-        self._rest = b"\n"
+        self._rest = b""
 
     def feed(self, raw: bytes) -> bytes:
         """What the next piece completes. Raises: `Cut` when it isn't chunked coding."""
@@ -76,20 +77,20 @@ class Chunks:
             sizes, chunks, self._rest = _parsed(raw)
         if len(self._rest) > _LONGEST_FRAME:
             raise Cut("stream: a chunk without an end")
-        self.ended = self.ended or b"" in chunks
+        self.ended = b"" in chunks
         return b"".join(chunks)
 
 
 _Pieces = tuple[list[bytes], list[bytes], bytes]
-"""Sizes, chunks, and what is not whole yet. Sizes and that begin with the LF that ended what was before."""
+"""Sizes, chunks, and what is not whole yet."""
 
 
 def _split(raw: bytes) -> _Pieces:
-    """Right for chunks that hold no CR, such as JSON, and many times faster than going from one to the next."""
-    *lines, rest = raw.split(b"\r")
+    """Right for chunks that hold no CR LF, such as JSON, and many times faster than going from one to the next."""
+    *lines, rest = raw.split(b"\r\n")
     if len(lines) % 2:
-        rest = lines.pop() + b"\r" + rest
-    return lines[::2], [line.removeprefix(b"\n") for line in lines[1::2]], rest
+        rest = lines.pop() + b"\r\n" + rest
+    return lines[::2], lines[1::2], rest
 
 
 def _parsed(raw: bytes) -> _Pieces:
@@ -103,16 +104,17 @@ def _parsed(raw: bytes) -> _Pieces:
             break
         sizes.append(raw[position:end])
         chunks.append(raw[start : start + size])
-        position = start + size + 1
-        if raw[position - 1 : position + 1] != b"\r\n":
+        position = start + size + 2
+        if raw[position - 2 : position] != b"\r\n":
             raise Cut("stream: not chunked as it says")
     return sizes, chunks, raw[position:]
 
 
+@functools.lru_cache(maxsize=4096)
 def _size(line: bytes) -> int:
-    """The size in a chunk's first line, after the LF before it; -1 when it is none."""
+    """The size in a chunk's first line; -1 when it is none."""
     try:
-        return int(line.partition(b";")[0], 16) if line.startswith(b"\n") else -1
+        return int(line.partition(b";")[0], 16)
     except ValueError:
         return -1
 
