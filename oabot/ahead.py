@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -34,13 +34,8 @@ class Wanted:
     """The page where readers ask for a correction."""
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """What people want, and the pages of the wiki whose turn is first."""
-
-    wanted: Wanted
-    found: Mapping[str, dict[str, Page]] = field(default_factory=dict)
-    """dbname -> title -> page that asks to be filled."""
+Found = Mapping[str, dict[str, Page]]
+"""dbname -> title -> page that asks to be filled."""
 
 
 class Ahead:
@@ -49,7 +44,8 @@ class Ahead:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._since: datetime | None = None
-        self._people: Begun[People] | None = None
+        self._wanted: Begun[Wanted] | None = None
+        self._found: Begun[Found] | None = None
         self._explained: Begun[Explanations] | None = None
 
     def begin(
@@ -59,18 +55,24 @@ class Ahead:
         order: Sequence[str],
         explain: Callable[[], Explanations],
     ) -> None:
-        """Begin to ask people and to look for pages, one after the other, and to read what explains the cases.
+        """Begin to ask people, then to look for the first wiki's pages; beside that to read what explains the cases.
 
         `order` is in which the wikis have their turns.
         """
         self._since = self._clock.now()
-        self._people = Begun(lambda: _people(ask, wikis, order))
+        self._wanted = wanted = Begun(ask)
+        self._found = Begun(lambda: _found(wanted.result(), wikis, order))
         self._explained = Begun(explain)
 
-    def people(self) -> People | None:
-        """What was begun, if it is fresh. Raises: what asking people raised."""
-        begun, self._people = self._people, None
+    def wanted(self) -> Wanted | None:
+        """What people want, if it is fresh. Raises: what asking them raised."""
+        begun, self._wanted = self._wanted, None
         return begun.result() if begun and self._fresh else None
+
+    def found(self) -> Found:
+        """The pages of the wiki whose turn is first, if that is fresh. Raises: as `wanted`."""
+        begun, self._found = self._found, None
+        return begun.result() if begun and self._fresh else {}
 
     def explanations(self) -> Explanations | None:
         """What was begun, if it is fresh. Raises: what reading raised."""
@@ -82,14 +84,12 @@ class Ahead:
         return self._since is not None and timedelta() <= self._clock.now() - self._since < FRESH
 
 
-def _people(ask: Callable[[], Wanted], wikis: Mapping[str, Wiki], order: Sequence[str]) -> People:
-    wanted = ask()
+def _found(wanted: Wanted, wikis: Mapping[str, Wiki], order: Sequence[str]) -> Found:
     first = next((name for name in order if wanted.settings.wikis[name].approval), None)
     if first is None:
-        return People(wanted)
+        return {}
     try:
-        found = placements(wikis[first], wanted.settings.wikis[first], wanted.settings.account)
+        return {first: placements(wikis[first], wanted.settings.wikis[first], wanted.settings.account)}
     except WikiError as problem:
         log.info("%s: its pages can't be found ahead: %s", first, problem)
-        return People(wanted)
-    return People(wanted, {first: found})
+        return {}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from oabot import ownpages
-from oabot.ahead import Ahead, People, Wanted
+from oabot.ahead import Ahead, Wanted
 from oabot.begun import Begun
 from oabot.config import Settings
 from oabot.correspondences import Around, Record, letters_asked
@@ -63,7 +63,6 @@ class Pipeline:
         self._material: Material = Material((), {}, settings.account, settings.central)
         self._layouts: dict[tuple[str, str, int], Layout] = {}
         self._found: dict[str, dict[str, Page]] = {}
-        self._found_ahead: Mapping[str, dict[str, Page]] = {}
         self._silent: set[str] = set()
         self._explain, self._explanations = explain, Explanations()
         self._look_for, self._absent, self._anew = absent, frozenset[EntryId](), False
@@ -191,9 +190,7 @@ class Pipeline:
         """Learn what people want now; nothing is saved by what they wanted before."""
         try:
             if self.ask_people is not None:
-                people = self._ahead.people() or People(self.ask_people())
-                self.adopt(people.wanted)
-                self._found_ahead = people.found
+                self.adopt(self._ahead.wanted() or self.ask_people())
         except (SourceError, WikiError, InputError) as problem:
             log.warning("what people want can't be read: %s", problem)
             return False
@@ -232,9 +229,9 @@ class Pipeline:
         """Bring a wiki's pages up; a table's older parts before the page that they leave, so that no row is nowhere."""
         here = self._settings.wikis[dbname]
         try:
-            known = self._found_ahead.get(dbname)
+            known = self._ahead.found().get(dbname)
             found = placements(self._wikis[dbname], here, self._settings.account) if known is None else known
-            self._found[dbname], self._found_ahead = found, {}
+            self._found[dbname] = found
             self._silent.discard(dbname)
         except (SourceError, WikiError) as problem:
             self._silent.add(dbname)

@@ -43,22 +43,19 @@ def begun(world: World) -> Ahead:
 
 
 def test_the_pages_of_the_wiki_whose_turn_is_first_are_found(world: World) -> None:
-    people = begun(world).people()
+    found = begun(world).found()
 
-    assert people is not None
-    assert {dbname: list(found) for dbname, found in people.found.items()} == {
+    assert {dbname: list(pages) for dbname, pages in found.items()} == {
         "ruwiki": ["Участник:OATransparencyBot/Office actions"]
     }
 
 
 def test_pages_that_cannot_be_found_do_not_hide_what_people_want(world: World) -> None:
     world.wikis["ruwiki"].silent = True
+    ahead = begun(world)
 
-    people = begun(world).people()
-
-    assert people is not None
-    assert people.wanted == Wanted(world.settings)
-    assert not people.found
+    assert ahead.wanted() == Wanted(world.settings)
+    assert not ahead.found()
 
 
 def test_where_nothing_may_be_saved_no_page_is_looked_for(world: World) -> None:
@@ -67,17 +64,15 @@ def test_where_nothing_may_be_saved_no_page_is_looked_for(world: World) -> None:
     wanted = Wanted(world.settings.model_copy(update={"wikis": unapproved}))
     ahead.begin(lambda: wanted, world.wikis, ["ruwiki", "metawiki"], Explanations)
 
-    people = ahead.people()
-
-    assert people is not None
-    assert not people.found
+    assert ahead.wanted() == wanted
+    assert not ahead.found()
 
 
 def test_each_thing_is_given_once(world: World) -> None:
     ahead = begun(world)
 
-    assert (ahead.people(), ahead.explanations()) != (None, None)
-    assert (ahead.people(), ahead.explanations()) == (None, None)
+    assert all((ahead.wanted(), ahead.found(), ahead.explanations()))
+    assert not any((ahead.wanted(), ahead.found(), ahead.explanations()))
 
 
 @pytest.mark.parametrize("passed", [FRESH, -timedelta(seconds=1)])
@@ -85,7 +80,7 @@ def test_what_was_begun_too_long_ago_by_the_clock_is_not_given(world: World, pas
     ahead = begun(world)
     world.clock.time += passed
 
-    assert (ahead.people(), ahead.explanations()) == (None, None)
+    assert not any((ahead.wanted(), ahead.found(), ahead.explanations()))
 
 
 def test_what_could_not_be_asked_is_an_error_for_who_wants_the_answer(world: World) -> None:
@@ -96,7 +91,7 @@ def test_what_could_not_be_asked_is_an_error_for_who_wants_the_answer(world: Wor
     ahead.begin(ask, world.wikis, ["metawiki"], Explanations)
 
     with pytest.raises(WikiRests):
-        ahead.people()
+        ahead.wanted()
 
 
 def test_a_run_that_began_ahead_asks_people_once(world: World, asked: list[Wanted]) -> None:
