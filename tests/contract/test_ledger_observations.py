@@ -202,6 +202,7 @@ def test_a_missing_entry_is_counted_from_its_first_absence_until_it_is_seen(ledg
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.sampled_from("re"), st.integers(1, 4), st.integers(0, 2)), max_size=12))
+@pytest.mark.slow
 def test_the_last_look_of_what_is_not_erased_is_what_is_there(
     ledger: Ledger, steps: list[tuple[str, int, int]]
 ) -> None:

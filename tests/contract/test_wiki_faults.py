@@ -194,6 +194,7 @@ def test_a_server_that_says_nothing_is_asked_again_before_the_deadline(server: F
     assert server.texts == [TEXT]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["edit", "read"])
 @pytest.mark.parametrize("fault", ENDLESS)
 def test_a_server_that_never_ends_is_left_at_the_deadline(
@@ -221,6 +222,7 @@ def test_threads_that_ask_the_same_wiki_wait_for_each_other(wiki: LiveWiki, serv
     assert (first.result(), second.result()) == (before, before)
 
 
+@pytest.mark.slow
 def test_a_thread_that_waited_too_long_for_another_gives_up_and_later_all_is_well(
     hasty: LiveWiki, server: FaultyWiki, quiet: StillClock
 ) -> None:

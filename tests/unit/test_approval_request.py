@@ -59,6 +59,7 @@ def test_a_request_says_who_where_how_often_and_how_to_stop_in_the_nearest_langu
     assert {str(one.name) for one in mwparserfromhell.parse(done.stdout).filter_templates()} == {"user"}
 
 
+@pytest.mark.slow
 def test_the_pace_and_the_flag_are_those_of_the_settings(tmp_path: Path) -> None:
     flagged, plain = (form(tmp_path, "--wiki", wiki).stdout for wiki in ("metawiki", "dewiki"))
 
@@ -68,6 +69,7 @@ def test_the_pace_and_the_flag_are_those_of_the_settings(tmp_path: Path) -> None
     assert "flag:''' not asked for" in plain
 
 
+@pytest.mark.slow
 def test_only_the_central_wiki_is_asked_for_the_pages_that_are_kept_there(tmp_path: Path) -> None:
     central, local = (form(tmp_path, "--wiki", wiki).stdout for wiki in ("metawiki", "dewiki"))
 

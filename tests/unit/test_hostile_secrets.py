@@ -55,6 +55,7 @@ def test_no_verb_that_fails_tells_a_secret(verb: tuple[str, ...], tmp_path: Path
     assert "canary" not in left
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ['account = "canary-secret', 'database = ["canary-secret"]', 'mail_host = 3\nx = "canary-secret"']
 )

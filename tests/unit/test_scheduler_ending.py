@@ -26,12 +26,14 @@ print("ended" if over.wait(30) else "slept on")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGINT"])
 @pytest.mark.parametrize("whose", ["threading.main_thread()", "other"])
 def test_a_signal_ends_the_wait_of_the_main_thread_whichever_thread_gets_it(whose: str, number: str) -> None:
     assert tried(whose=whose, number=number) == "ended\n"
 
 
+@pytest.mark.slow
 def test_a_signal_of_another_kind_ends_nothing_and_the_next_one_does() -> None:
     before = "signal.signal(signal.SIGUSR1, lambda *_: None); signal.raise_signal(signal.SIGUSR1)"
 

@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -18,6 +20,7 @@ def test_every_picture_that_a_document_names_is_made_and_every_step_is_named() -
     assert {one or other for one, other in named} == made
 
 
+@pytest.mark.slow
 def test_whatever_python_it_is_started_by_it_says_how_it_is_used() -> None:
     done = subprocess.run([ROOT / "scripts/screenshots"], capture_output=True, text=True, check=False)
 

@@ -194,6 +194,7 @@ def test_an_endless_answer_is_cut_at_its_size(wiki: FakeMediaWiki, hasty: Api) -
         read(hasty)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "first",
     [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"],

@@ -115,6 +115,7 @@ def test_a_limit_that_somebody_asked_for_still_holds() -> None:
     assert len(shown(drafts)) == 1200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["fa", "bn"])
 def test_a_language_with_digits_of_its_own_splits_before_the_wiki_stops_making_dates(code: str) -> None:
     drafts = table(locks(900, days=0.7), code).split(PAGE)
