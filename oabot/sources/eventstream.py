@@ -38,7 +38,7 @@ class Timing:
 
     stall: float = 90.0
     """Without a byte; the real stream never pauses that long."""
-    nap: float = 0.6
+    nap: float = 0.8
     """Between two reads; half of it is how much later we hear of an event."""
 
 
