@@ -24,7 +24,7 @@ class Explanations:
     """Account -> dbname of its home wiki."""
     languages: Mapping[str, str] = field(default_factory=dict)
     """dbname -> language."""
-    asked: object = None
+    asked: tuple[list[str], list[str]] | None = None
     """By which names and for which languages statements were read."""
 
     def told(self, cases: Sequence[Case]) -> tuple[Told, ...]:
@@ -53,9 +53,8 @@ def read(
     )
     annotated = {note.statement for case in cases for note in case.annotations if note.statement}
     asked = sorted(annotated), sorted(set(languages.values()))
-    known = before is not None and before.learned.whole and before.asked == asked
-    learned = before.learned if before and known else translations.read(*asked)
-    return Explanations(learned, at_home, languages, asked)
+    same = before if before and before.learned.whole and before.asked == asked else None
+    return Explanations(same.learned if same else translations.read(*asked), at_home, languages, asked)
 
 
 def _languages(dbnames: Iterable[str], wikis: Mapping[str, WikiSettings]) -> dict[str, str]:

@@ -143,10 +143,7 @@ class Ingest:
         return reach(source, self._ledger.state) if source else None
 
     def recheck(self, entries: Iterable[EntryId], report: Report | None = None) -> Report:
-        """Read known entries again; erase what is hidden, hold what is missing, store what looks otherwise.
-
-        Raises: `LedgerError`; a wiki that can't say is in `Report.failed`, and then its entries mustn't be shown.
-        """
+        """As `Visibility.recheck`, added to what a report tells already."""
         return self._visibility.recheck(entries, report or Report())
 
     def _worth_reading(self, wikis: Sequence[str]) -> dict[str, list[str]]:

@@ -31,7 +31,10 @@ class Visibility:
         self._sources, self._ledger, self._clock, self._central = sources, ledger, clock, central
 
     def recheck(self, entries: Iterable[EntryId], report: Report) -> Report:
-        """As `Ingest.recheck`."""
+        """Erase what is hidden, hold what is missing, store what looks otherwise; all of it is in the report.
+
+        Raises: `LedgerError`; a wiki that can't say is in `Report.failed`, and then its entries mustn't be shown.
+        """
         wanted = set(entries)
         known = [one for one in self._ledger.observations.known() if one[0] in wanted]
         for dbname in sorted({entry.wiki for entry, _, _ in known} & self._sources.keys()):

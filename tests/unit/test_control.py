@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,13 +19,6 @@ from tests.control_world import LOCAL_ADMIN, NOTES, ORDINARY, REQUESTS, STATUS, 
 from tests.world import ACCOUNT, ADMIN, REGION, TABLE
 
 pytestmark = pytest.mark.loopback
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[ControlWorld]:
-    with ControlWorld(tmp_path) as world:
-        world.lock(1, "示例甲")
-        yield world
 
 
 def test_an_admin_asks_for_a_page_and_is_answered_with_the_diff(world: ControlWorld) -> None:

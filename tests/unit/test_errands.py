@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.control_world import REQUESTS, STATUS, ControlWorld
@@ -14,13 +11,6 @@ pytestmark = pytest.mark.loopback
 
 CONFIG = f"User:{ACCOUNT}/Config.json"
 TALK = "User talk:Operator Example"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[ControlWorld]:
-    with ControlWorld(tmp_path) as world:
-        world.lock(1, "示例甲")
-        yield world
 
 
 def saved(world: ControlWorld, title: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,13 +11,6 @@ from tests.control_world import STEWARD, ControlWorld
 from tests.world import REGION, TABLE
 
 pytestmark = pytest.mark.loopback
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[ControlWorld]:
-    with ControlWorld(tmp_path) as world:
-        world.lock(1, "示例甲")
-        yield world
 
 
 def test_a_preview_shows_the_change_without_saving_it_and_an_approval_saves_that(world: ControlWorld) -> None:

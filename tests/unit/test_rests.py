@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -70,13 +69,6 @@ def test_what_the_region_said_before_the_history_begins_may_be_known() -> None:
 
     assert undone(later, "Bot", bodies, mark(("old",)))
     assert not undone(later, "Bot", bodies)
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[ControlWorld]:
-    with ControlWorld(tmp_path) as world:
-        world.lock(1, "示例甲")
-        yield world
 
 
 @pytest.mark.loopback
