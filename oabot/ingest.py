@@ -6,13 +6,14 @@ Only what a case is made of is stored, with the cursor that led to it in the sam
 from __future__ import annotations
 
 import functools
+import itertools
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from oabot.begun import Begun
+from oabot.begun import ahead
 from oabot.classify import judge
 from oabot.errors import InputError, SourceError
 from oabot.identity import vanished
@@ -38,8 +39,8 @@ LONG_OVERLAP = timedelta(days=31)
 BEGINNING = datetime(2001, 1, 1, tzinfo=UTC)
 """Before every log."""
 
-FEW = 2
-"""So many targets' logs are read at the same time, as are of one that was just acted on."""
+AT_ONCE = 3
+"""So many logs are read at the same time, as Wikimedia asks of programs; of performers' no two on one wiki."""
 
 Worth = Callable[[str, Iterable[str]], Iterable[str]]
 """Of a performer and wikis those on which he may have acted; raises `SourceError`."""
@@ -58,13 +59,13 @@ class _Gathered:
 
 @dataclass(frozen=True, slots=True)
 class _TitleLog:
-    """The log of a target, to be read or being read."""
+    """The log of a target, to be read."""
 
     dbname: str
     title: str
     first: bool
     """Whether it was never read before."""
-    rows: Callable[[], list[_Row]]
+    read: Callable[[], Iterable[_Row]]
     """Gives its rows. Raises: `SourceError`."""
 
 
@@ -109,10 +110,10 @@ class Ingest:
         """
         report, gathered = Report(), _Gathered()
         wanted = [dbname for dbname in self._sources if wikis is None or dbname in wikis]
-        for dbname, performers in self._worth_reading(wanted).items():
-            report.attempt(
-                dbname, functools.partial(self._by_performers, dbname, performers, gathered, report, overlap)
-            )
+        worth = self._worth_reading(wanted)
+        logs = [functools.partial(self._of_performers, *one) for one in self._to_follow(worth, overlap)]
+        for dbname, rows in zip(worth, ahead(logs, AT_ONCE), strict=True):
+            report.attempt(dbname, functools.partial(self._by_performers, dbname, rows, gathered, report))
         self._by_targets(gathered, report, titles)
         self._store(gathered, report)
         return report
@@ -159,14 +160,33 @@ class Ingest:
                 wanted[dbname].append(performer)
         return wanted
 
+    def _to_follow(
+        self, worth: Mapping[str, Iterable[str]], overlap: timedelta
+    ) -> Iterator[tuple[str, dict[str, datetime | None]]]:
+        """For each wiki the performers and since when their logs are to be read."""
+        for dbname, performers in worth.items():
+            cursors = {
+                performer: self._ledger.cursors.get(dbname, Door.PERFORMER, performer) for performer in performers
+            }
+            yield (
+                dbname,
+                {
+                    performer: cursor.timestamp - overlap if cursor else self._earliest
+                    for performer, cursor in cursors.items()
+                },
+            )
+
+    def _of_performers(self, dbname: str, since: Mapping[str, datetime | None]) -> Iterator[tuple[str, _Row]]:
+        """One performer's rows after the other's. Raises: `SourceError`."""
+        for performer, moment in since.items():
+            for row in self._sources[dbname].by_performer(performer, moment):
+                yield performer, row
+
     def _by_performers(
-        self, dbname: str, performers: Iterable[str], gathered: _Gathered, report: Report, overlap: timedelta
+        self, dbname: str, told: Iterable[tuple[str, _Row]], gathered: _Gathered, report: Report
     ) -> None:
-        for performer in performers:
-            cursor = self._ledger.cursors.get(dbname, Door.PERFORMER, performer)
-            since = cursor.timestamp - overlap if cursor else self._earliest
-            rows = self._sources[dbname].by_performer(performer, since)
-            self._gather(dbname, rows, Door.PERFORMER, performer, gathered, report)
+        for performer, rows in itertools.groupby(told, key=lambda one: one[0]):
+            self._gather(dbname, (row for _, row in rows), Door.PERFORMER, performer, gathered, report)
 
     def _by_ids(
         self, dbname: str, asked: list[tuple[EntryId, str, datetime]], gathered: _Gathered, report: Report
@@ -222,10 +242,8 @@ class Ingest:
                 return
             done.update(wanted)
             asked = [self._title_log(*one) for one in wanted if one[0] in self._sources and self._to_read(one, only)]
-            if len(asked) <= FEW:
-                asked = [replace(one, rows=Begun(one.rows).result) for one in asked]
-            for one in asked:
-                report.attempt(one.dbname, functools.partial(self._of_title, one, gathered, report))
+            for one, rows in zip(asked, ahead((one.read for one in asked), AT_ONCE), strict=True):
+                report.attempt(one.dbname, functools.partial(self._of_title, one, rows, gathered, report))
 
     def _to_read(self, asked: tuple[str, str], only: Collection[tuple[str, str]] | None) -> bool:
         return only is None or asked in only or self._ledger.cursors.get(asked[0], Door.TARGET, asked[1]) is None
@@ -233,14 +251,14 @@ class Ingest:
     def _title_log(self, dbname: str, title: str) -> _TitleLog:
         cursor = self._ledger.cursors.get(dbname, Door.TARGET, title)
         source, since = self._sources[dbname], cursor.timestamp - OVERLAP if cursor else None
-        return _TitleLog(dbname, title, cursor is None, lambda: list(source.by_target(title, since)))
+        return _TitleLog(dbname, title, cursor is None, lambda: source.by_target(title, since))
 
-    def _of_title(self, told: _TitleLog, gathered: _Gathered, report: Report) -> None:
-        rows = told.rows()
+    def _of_title(self, told: _TitleLog, rows: Iterator[_Row], gathered: _Gathered, report: Report) -> None:
+        whole = list(rows)
         if told.first:  # a log without rows has been read as well, and is read from its beginning again
             cursor = Cursor(told.dbname, Door.TARGET, told.title, BEGINNING, 0)
             gathered.cursors[told.dbname, Door.TARGET, told.title] = cursor
-        self._gather(told.dbname, rows, Door.TARGET, told.title, gathered, report)
+        self._gather(told.dbname, whole, Door.TARGET, told.title, gathered, report)
 
     def _judged(self, gathered: _Gathered) -> tuple[list[LogEntry], Mapping[EntryId, Judgement]]:
         entries = dict(gathered.entries)

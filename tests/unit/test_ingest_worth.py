@@ -53,18 +53,33 @@ def test_where_it_cant_be_told_what_is_worth_reading_everything_is_read(world: W
 
 
 class Slow(LogEvents):
-    """Gives a target's log only when somebody else asks for another one at the same time."""
+    """Gives a log only when somebody else asks for another one at the same time."""
 
-    together = threading.Barrier(2, timeout=10)
+    def __init__(self, world: World, dbname: str, together: threading.Barrier) -> None:
+        super().__init__(Api(world.logs[dbname].url, dbname, "oabot/test (test@example.org)", world.clock))
+        self._together = together
+
+    def by_performer(self, performer: str, since: datetime | None) -> Iterator[dict[str, Any]]:
+        if self.dbname != "metawiki":
+            self._together.wait()
+        return super().by_performer(performer, since)
 
     def by_target(self, title: str, since: datetime | None = None) -> Iterator[dict[str, Any]]:
-        self.together.wait()
+        self._together.wait()
         return super().by_target(title, since)
+
+
+class BreaksOff(LogEvents):
+    """Gives the first row of a performer's log and no more."""
+
+    def by_performer(self, performer: str, since: datetime | None) -> Iterator[dict[str, Any]]:
+        yield next(super().by_performer(performer, since))
+        raise SourceError(f"{self.dbname}: no answer")
 
 
 def test_the_two_logs_of_an_account_are_read_at_the_same_time(world: World) -> None:
     world.lock(1, "示例甲")
-    source = Slow(Api(world.logs["metawiki"].url, "metawiki", "oabot/test (test@example.org)", world.clock))
+    source = Slow(world, "metawiki", threading.Barrier(2, timeout=10))
 
     report = Ingest({"metawiki": source}, world.ledger, world.rules, world.clock).run()
 
@@ -73,3 +88,26 @@ def test_the_two_logs_of_an_account_are_read_at_the_same_time(world: World) -> N
         "User:示例甲@global",
         "User:示例甲",
     }
+
+
+def test_the_logs_of_two_wikis_are_read_at_the_same_time(world: World) -> None:
+    together = threading.Barrier(2, timeout=10)
+    sources = {dbname: Slow(world, dbname, together) for dbname in world.logs}
+
+    report = Ingest(sources, world.ledger, world.rules, world.clock).run()
+
+    assert not report.failed
+    assert performers_logs(world) == {"metawiki": 1, "ruwiki": 1, "fawiki": 1}
+
+
+def test_what_a_wiki_gave_before_it_broke_off_is_kept_and_its_log_is_read_from_there_again(world: World) -> None:
+    world.lock(1, "示例甲")
+    world.lock(2, "示例乙")
+    api = Api(world.logs["metawiki"].url, "metawiki", "oabot/test (test@example.org)", world.clock)
+
+    broken = Ingest({"metawiki": BreaksOff(api)}, world.ledger, world.rules, world.clock).run()
+    mended = Ingest({"metawiki": LogEvents(api)}, world.ledger, world.rules, world.clock).run()
+
+    assert broken.failed == {"metawiki": "metawiki: no answer"}
+    assert broken.stored == {EntryId("metawiki", 1)}
+    assert mended.stored == {EntryId("metawiki", 2)}
