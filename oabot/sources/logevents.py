@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from oabot.errors import IncompleteReply, SourceRefused
@@ -51,6 +51,8 @@ _KEYS: Final = frozenset(_FLAGS) | frozenset(
         "bot",
     )
 )
+_NEAR: Final = timedelta(minutes=1)
+"""Entries of one type that lie no further apart are asked for together: who acts on many accounts does so in a row."""
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -102,7 +104,7 @@ class LogEvents:
             raise ValueError(f"{self.dbname} can't be asked for another wiki's entries")
         if not wanted:
             return {}
-        found = self._by_leids(wanted) if self._has_leids() else self._by_seconds(wanted)
+        found = self._by_leids(wanted) if self._has_leids() else self._by_times(wanted)
         missing = {time for key, _, time in wanted if key.logid not in found}
         for time in sorted(missing):
             self._require_neighbours(time)
@@ -136,25 +138,40 @@ class LogEvents:
                 self._put(found, row)
         return found
 
-    def _by_seconds(self, wanted: list[Known]) -> dict[int, Row]:
-        seconds: defaultdict[tuple[datetime, str], set[int]] = defaultdict(set)
-        for key, letype, time in wanted:
-            seconds[time, letype].add(key.logid)
+    def _by_times(self, wanted: list[Known]) -> dict[int, Row]:
+        """Each type's entries by the moments in which they lie; other entries of these moments are left out."""
+        times: defaultdict[str, set[datetime]] = defaultdict(set)
+        for _, letype, time in wanted:
+            times[letype].add(time)
+        ids = {key.logid for key, _, _ in wanted}
         found: dict[int, Row] = {}
-        for (time, letype), ids in sorted(seconds.items()):
-            for row in self._second(time, letype):
-                if row["logid"] in ids:
-                    self._put(found, row)
+        for letype in sorted(times):
+            for moments in _bursts(times[letype]):
+                for row in self._during(letype, moments):
+                    if row["logid"] in ids:
+                        self._put(found, row)
         return found
 
-    def _second(self, time: datetime, letype: str) -> list[Row]:
-        """All rows of one type in one second. A wiki that no longer knows the type still serves its rows by time."""
+    def _during(self, letype: str, moments: list[datetime]) -> list[Row]:
+        """All rows of one type from the first of these moments to the last.
+
+        If a row that only lies between them spoils that reply, each moment's second is asked for.
+        """
         try:
-            return self._whole(letype=letype, lestart=time, leend=time)
+            return self._between(letype, moments[0], moments[-1])
+        except IncompleteReply:
+            if len(moments) == 1:
+                raise
+        return [row for moment in moments for row in self._between(letype, moment, moment)]
+
+    def _between(self, letype: str, first: datetime, last: datetime) -> list[Row]:
+        """All rows of one type in that time. A wiki that no longer knows the type still serves its rows by time."""
+        try:
+            return self._whole(letype=letype, ledir="newer", lestart=first, leend=last)
         except SourceRefused as refusal:
             if refusal.code not in {"badvalue", "unknown_letype"}:
                 raise
-        return self._whole(lestart=time, leend=time)
+        return self._whole(ledir="newer", lestart=first, leend=last)
 
     def _put(self, found: dict[int, Row], row: Row) -> None:
         other = found.setdefault(row["logid"], row)
@@ -199,6 +216,17 @@ class LogEvents:
                 else:
                     logid = row.get("logid") if isinstance(row, dict) else None
                     log.warning("%s:%s: unreadable row left out", self.dbname, logid if type(logid) is int else "?")
+
+
+def _bursts(times: Iterable[datetime]) -> list[list[datetime]]:
+    """Moments in order, those that follow one another closely in one part."""
+    parts: list[list[datetime]] = []
+    for time in sorted(times):
+        if parts and time - parts[-1][-1] <= _NEAR:
+            parts[-1].append(time)
+        else:
+            parts.append([time])
+    return parts
 
 
 def trimmed(row: Row) -> Row:

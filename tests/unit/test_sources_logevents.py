@@ -229,10 +229,36 @@ def test_known_entries_are_asked_for_fifty_at_a_time(wiki: FakeMediaWiki, source
     assert [each["action"] for each in wiki.asked] == ["paraminfo", "query", "query", "query"]
 
 
-def test_without_leids_entries_of_one_type_and_second_share_a_request(wiki: FakeMediaWiki, source: LogEvents) -> None:
-    wiki.rows = [row(logid, T1) for logid in range(1, 17)] + [row(20, T2), row(21, T2, type="rights")]
+def test_without_leids_entries_of_one_type_and_minute_share_a_request(wiki: FakeMediaWiki, source: LogEvents) -> None:
+    wiki.rows = [row(logid, T1) for logid in range(1, 17)] + [row(20, T2), row(21, T2, type="rights"), row(22, T3)]
 
-    found = source.by_ids([known(logid, T1) for logid in range(1, 17)] + [known(20, T2), known(21, T2, "rights")])
+    found = source.by_ids(
+        [known(logid, T1) for logid in range(1, 17)] + [known(20, T2), known(21, T2, "rights"), known(22, T3)]
+    )
+
+    assert {key.logid: entry and entry["logid"] for key, entry in found.items()} == {
+        logid: logid for logid in (*range(1, 17), 20, 21, 22)
+    }
+    assert len(wiki.asked) == 1 + 3
+
+
+def test_other_entries_of_that_minute_are_not_taken_for_known_ones(wiki: FakeMediaWiki, source: LogEvents) -> None:
+    wiki.rows = [row(11, T1), row(12, T1), row(13, T2)]
+
+    found = source.by_ids([known(11, T1), known(14, T2)])
+
+    assert [key.logid for key in found] == [11, 14]
+    assert found[EntryId("metawiki", 14)] is None
+
+
+def test_a_row_of_others_that_cannot_be_read_does_not_keep_known_entries_from_being_read(
+    wiki: FakeMediaWiki, source: LogEvents
+) -> None:
+    wiki.rows = [row(11, "2021-09-13T16:13:01Z"), row(13, "2021-09-13T16:13:09Z")]
+    wiki.script.append(None)
+    answer_next(wiki, row(11, "2021-09-13T16:13:01Z"), {**row(12, "2021-09-13T16:13:05Z"), "logid": "?"})
+
+    found = source.by_ids([known(11, "2021-09-13T16:13:01Z"), known(13, "2021-09-13T16:13:09Z")])
 
     assert None not in found.values()
     assert len(wiki.asked) == 1 + 3
