@@ -1,7 +1,7 @@
 <?php
 /**
  * The read side of two extensions that Debian doesn't ship, answered from files: Translate (on wikis that have a
- * DBNAME.json here) and CentralAuth's globaluserinfo. Tests steer them by ctl/DBNAME.translate.json and
+ * DBNAME.json here) and CentralAuth's globaluserinfo and globalusers. Tests steer them by ctl/DBNAME.translate.json and
  * ctl/DBNAME.globalusers.json, which replace the file here as a whole:
  *
  *   DBNAME.json   {TITLE: {sourcelanguage, prioritylangs, priorityforce, displaytitles: {LANGUAGE: "…"},
@@ -13,10 +13,12 @@
  * To mark a page, as a translation administrator does: action=markfortranslation, title. It writes the log's row.
  */
 $wgAutoloadClasses['FarmPages'] = __DIR__ . '/pages.php';
-foreach ( [ 'MessageGroups', 'MessageGroupStats', 'MessageCollection', 'MarkForTranslation', 'GlobalUserInfo' ] as $farmName ) {
+foreach ( [ 'MessageGroups', 'MessageGroupStats', 'MessageCollection', 'MarkForTranslation', 'GlobalUserInfo', 'GlobalUsers' ] as $farmName ) {
 	$wgAutoloadClasses["ApiFarm$farmName"] = __DIR__ . '/modules.php';
 }
+$wgAutoloadClasses['FarmAccounts'] = __DIR__ . '/modules.php';
 $wgAPIMetaModules['globaluserinfo'] = ApiFarmGlobalUserInfo::class;
+$wgAPIListModules['globalusers'] = ApiFarmGlobalUsers::class;
 if ( is_file( __DIR__ . "/$farmWiki.json" ) ) {
 	$wgAPIMetaModules['messagegroups'] = ApiFarmMessageGroups::class;
 	$wgAPIMetaModules['messagegroupstats'] = ApiFarmMessageGroupStats::class;

@@ -243,6 +243,45 @@ class ApiFarmMarkForTranslation extends ApiBase {
 	}
 }
 
+/** The accounts of globalusers.json. */
+class FarmAccounts {
+	/** An account's row with its id, or null. Who isn't in the file is there if a log names them, for tests' new accounts. */
+	public static function find( $db, string $name ): ?array {
+		$users = FarmPages::read( 'globalusers', 'globalusers' );
+		$row = array_key_exists( $name, $users ) ? $users[$name] : self::logged( $db, $name );
+		return $row ? $row + [ 'id' => array_search( $name, array_keys( $users ), true ) + 1 ] : null;
+	}
+
+	private static function logged( $db, string $name ): ?array {
+		$title = strtr( $name, ' ', '_' );
+		$of = $db->makeList( [ 'log_title' => $title, 'log_title' . $db->buildLike( "$title@", $db->anyString() ) ], LIST_OR );
+		$row = $db->selectField( 'logging', 'log_id', [ 'log_namespace' => NS_USER, $of ], __METHOD__ );
+		return $row ? [ 'home' => null, 'wikis' => [ 'metawiki' ] ] : null;
+	}
+}
+
+/** CentralAuth: includes/Api/ApiQueryGlobalUsers.php (master, since 1.47), without its gusprop. */
+class ApiFarmGlobalUsers extends ApiQueryBase {
+	public function __construct( $query, $name ) {
+		parent::__construct( $query, $name, 'gus' );
+	}
+
+	public function execute() {
+		$path = [ 'query', $this->getModuleName() ];
+		$result = $this->getResult();
+		$result->addValue( [ 'query' ], $this->getModuleName(), [] );
+		foreach ( $this->extractRequestParams()['users'] as $name ) {
+			$row = FarmAccounts::find( $this->getDB(), strtr( $name, '_', ' ' ) );
+			$result->addValue( $path, null, $row ? [ 'centralid' => $row['id'], 'name' => $name ] : [ 'name' => $name, 'missing' => true ] );
+		}
+		$result->addIndexedTagName( $path, 'u' );
+	}
+
+	public function getAllowedParams() {
+		return [ 'users' => [ Param::PARAM_TYPE => 'string', Param::PARAM_ISMULTI => true, Param::PARAM_REQUIRED => true ] ];
+	}
+}
+
 /** CentralAuth: includes/Api/ApiQueryGlobalUserInfo.php. */
 class ApiFarmGlobalUserInfo extends ApiQueryBase {
 	public function __construct( $query, $name ) {
@@ -253,30 +292,19 @@ class ApiFarmGlobalUserInfo extends ApiQueryBase {
 		$params = $this->extractRequestParams();
 		$props = array_flip( $params['prop'] ?? [] );
 		$name = strtr( $params['user'] ?? '', '_', ' ' );
-		$users = FarmPages::read( 'globalusers', 'globalusers' );
-		// Who isn't in the file is there if a log names them, so that tests can act on new accounts; null is not.
-		$row = array_key_exists( $name, $users ) ? $users[$name] : $this->logged( $name );
-		$found = $row ? $this->known( $name, $row, array_search( $name, array_keys( $users ), true ) + 1 )
-			: [ 'missing' => true, 'unattached' => [] ];
+		$row = FarmAccounts::find( $this->getDB(), $name );
+		$found = $row ? $this->known( $name, $row ) : [ 'missing' => true, 'unattached' => [] ];
 		$optional = [ 'groups', 'rights', 'merged', 'unattached', 'editcount' ];
 		$unasked = array_flip( array_filter( $optional, static fn ( $prop ) => !isset( $props[$prop] ) ) );
 		$this->getResult()->addValue( 'query', $this->getModuleName(), array_diff_key( $found, $unasked ) );
 	}
 
-	private function logged( string $name ): ?array {
-		$db = $this->getDB();
-		$title = strtr( $name, ' ', '_' );
-		$of = $db->makeList( [ 'log_title' => $title, 'log_title' . $db->buildLike( "$title@", $db->anyString() ) ], LIST_OR );
-		$row = $db->selectField( 'logging', 'log_id', [ 'log_namespace' => NS_USER, $of ], __METHOD__ );
-		return $row ? [ 'home' => null, 'wikis' => [ 'metawiki' ] ] : null;
-	}
-
-	private function known( string $name, array $row, int $id ): array {
+	private function known( string $name, array $row ): array {
 		$merged = array_map( static fn ( $wiki ) => [ 'wiki' => $wiki, 'url' => "https://$wiki.example.org",
 			'timestamp' => '2015-01-01T00:00:00Z', 'method' => $wiki === $row['home'] ? 'primary' : 'login',
 			'editcount' => 10, 'registration' => '2010-01-01T00:00:00Z' ], $row['wikis'] );
 		$locked = empty( $row['locked'] ) ? [] : [ 'locked' => true ];
-		return array_filter( [ 'home' => $row['home'] ] ) + [ 'id' => $id, 'registration' => '2010-01-01T00:00:00Z', 'name' => $name ]
+		return array_filter( [ 'home' => $row['home'] ] ) + [ 'id' => $row['id'], 'registration' => '2010-01-01T00:00:00Z', 'name' => $name ]
 			+ $locked + [ 'groups' => [], 'rights' => [], 'merged' => $merged,
 			'editcount' => 10 * count( $merged ), 'unattached' => [] ];
 	}

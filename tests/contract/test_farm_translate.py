@@ -175,3 +175,12 @@ def test_a_global_account_has_the_captured_shape(fresh_farm: Farm, api: Api) -> 
     assert all(type(value).__name__ in GLOBAL_USER[key] for key, value in known.items())
     assert unknown == {"missing": True, "unattached": []}
     assert attached(api, "示例甲") == frozenset({"metawiki", "zhwiki"})
+
+
+def test_many_accounts_are_told_apart_in_one_request(fresh_farm: Farm) -> None:
+    asked = {"action": "query", "list": "globalusers", "gususers": "示例甲|Nobody Example"}
+    known, unknown = fresh_farm.ask("metawiki", **asked)["query"]["globalusers"]
+
+    assert known["name"] == "示例甲"
+    assert isinstance(known["centralid"], int)
+    assert unknown == {"name": "Nobody Example", "missing": True}
