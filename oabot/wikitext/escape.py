@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
+from unicodedata import is_normalized
 
-Wikitext = NewType("Wikitext", str)
+if TYPE_CHECKING:
+    Wikitext = NewType("Wikitext", str)
+else:
+    Wikitext = str  # which takes half as long to call, and a row of a table has many
 """Markup that we made, or outside text that went through `escape`."""
 
 _JOINERS = frozenset({0x200C, 0x200D})
@@ -65,6 +69,7 @@ class _Encoded(dict[str, str]):
 
 _KEPT = _Kept()
 _ENTITIES = _Encoded({c: f"&#{ord(c)};" for c in _ACTIVE})
+_entity = _ENTITIES.__getitem__
 _SPACES = re.compile("  +")
 
 
@@ -90,6 +95,9 @@ def escape(text: str, limit: int | None = None) -> Wikitext:
     Safe as a cell, list item, heading, template parameter, link text and quoted attribute value, at the
     start of a line too. Not for edit summaries: MediaWiki decodes references there before it links.
     """
+    if not text:
+        return Wikitext(text)
+    ascii_only = text.isascii()
     words = text.replace(" ", "").isalnum()
     if (
         # As `_is_shown`, without the call; letters and digits are printable.
@@ -97,12 +105,15 @@ def escape(text: str, limit: int | None = None) -> Wikitext:
         or "  " in text
         or text.strip(" ") != text
         or (limit is not None and len(text) > limit)
-        or not (text.isascii() or unicodedata.is_normalized("NFC", text))
+        or not (ascii_only or is_normalized("NFC", text))
     ):
         text = clean(text, limit)
         words = text.replace(" ", "").isalnum()
     if not words:
-        text = _encoded(text)
+        text = "".join(map(_entity, text))  # str.translate, which takes longer
+        if not ascii_only and text and unicodedata.category(text[0])[0] == "M":
+            # NFC would melt it into our own markup before it: ``>`` and U+0338 are one character, no tag's end.
+            text = _reference(text[0]) + text[1:]
     if "RFC" in text or "PMID" in text or "ISBN" in text:
         text = _MAGIC_LINK.sub(lambda m: _reference(m[0][0]) + m[0][1:], text)
     return Wikitext(text)
@@ -111,14 +122,6 @@ def escape(text: str, limit: int | None = None) -> Wikitext:
 def _is_shown(text: str) -> bool:
     """Whether `clean` would give it back as it is, but for NFC: what isn't printable may have to go."""
     return text.isprintable() and "  " not in text and text.strip(" ") == text
-
-
-def _encoded(text: str) -> str:
-    encoded = "".join(map(_ENTITIES.__getitem__, text))  # str.translate, which takes longer
-    if encoded[:1] > "\x7f" and unicodedata.category(encoded[0])[0] == "M":
-        # NFC would melt it into our own markup before it: ``>`` and U+0338 are one character, no tag's end.
-        encoded = _reference(encoded[0]) + encoded[1:]
-    return encoded
 
 
 def in_summary(text: str, limit: int = _SUMMARY_LIMIT) -> str:

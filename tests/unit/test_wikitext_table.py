@@ -1,5 +1,7 @@
 import mwparserfromhell
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from oabot.wikitext import Cell, Column, Row, Wikitext, escape, table
 
@@ -29,6 +31,11 @@ WIKITEXT = """<div style="overflow-x: auto">
 | two
 |}
 </div>"""
+
+words = st.sampled_from(["", "a", "示例甲", "2021-05-01", '" | {{Evil}}']).map(escape)
+cells: st.SearchStrategy[Cell | Wikitext] = words | st.builds(
+    Cell, words, words, st.sampled_from([None, "zh"]), st.sampled_from([None, "rtl"])
+)
 
 
 def test_a_table_is_accessible_sortable_and_has_one_line_a_cell() -> None:
@@ -63,3 +70,12 @@ def test_a_text_of_table_markup_stays_in_its_cell(text: str) -> None:
 
     assert len(wikitext.splitlines()) == 9
     assert wikitext.splitlines()[6] == f'! scope="row" | {escape(text)}'
+
+
+@given(st.lists(st.lists(cells, min_size=3, max_size=3), max_size=5))
+def test_a_row_is_the_same_whatever_the_rows_before_it_hold(rows: list[list[Cell | Wikitext]]) -> None:
+    head, end = table(Wikitext("c"), COLUMNS, []).split("\n|}")
+
+    alone = [table(Wikitext("c"), COLUMNS, [Row(row)]).removeprefix(head).removesuffix(f"\n|}}{end}") for row in rows]
+
+    assert table(Wikitext("c"), COLUMNS, map(Row, rows)) == "".join([head, *alone, "\n|}", end])
