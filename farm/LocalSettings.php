@@ -52,9 +52,11 @@ $farmSqlite = static fn ( string $purpose ) => [
 ] + $farmQuick;
 $wgJobTypeConf['default'] = [ 'class' => 'JobQueueDB', 'claimTTL' => 3600, 'server' => $farmSqlite( 'jobqueue' ) ];
 $wgJobRunRate = 0;
-// In the database, where web server, maintenance scripts and the snapshot share it; APCu is each process's own.
+// Sessions and rendered pages are kept in the database, nothing else is kept: in SQLite a cache costs more than it saves.
+// Rate limits count in the main cache: who tries them sets one.
 $wgObjectCaches[CACHE_DB] = [ 'class' => SqlBagOStuff::class, 'server' => $farmSqlite( 'cache' ) ];
-$wgMainCacheType = $wgSessionCacheType = $wgParserCacheType = $wgMessageCacheType = CACHE_DB;
+$wgSessionCacheType = $wgParserCacheType = CACHE_DB;
+$wgMainCacheType = $wgMessageCacheType = $wgLanguageConverterCacheType = CACHE_NONE;
 $wgCacheDirectory = "$farmState/cache/$farmWiki";
 $wgLocalisationCacheConf['store'] = 'array';
 $wgLocalisationCacheConf['storeDirectory'] = $wgCacheDirectory;
@@ -87,6 +89,7 @@ $wgPFEnableStringFunctions = true;
 $wgBlacklistSettings = [ 'spam' => [ 'files' => [] ], 'email' => [ 'files' => [] ] ];
 $wgTitleBlacklistSources = [ 'local' => [ 'type' => 'localpage', 'src' => 'MediaWiki:Titleblacklist' ] ];
 $wgMiserMode = true;
+$wgDisableSearchUpdate = true; // search is another program's there
 
 // ---- groups and rights ----
 $farmHides = [ 'deletelogentry' => true, 'deleterevision' => true, 'deletedhistory' => true, 'deletedtext' => true ];

@@ -157,7 +157,7 @@ def test_lag_is_what_the_control_file_says(fresh_farm: Farm) -> None:
 
 def test_a_rate_limit_is_what_the_control_file_says(fresh_farm: Farm) -> None:
     user = fresh_farm.person("user", "fawiki")
-    fresh_farm.control("fawiki", "php", "<?php $wgRateLimits['edit']['user'] = [ 1, 60 ];")
+    fresh_farm.control("fawiki", "php", "<?php $wgMainCacheType = CACHE_DB; $wgRateLimits['edit']['user'] = [ 1, 60 ];")
     user.edit("Sandbox", "one")
     with pytest.raises(Refused) as refused:
         user.edit("Sandbox", "two")
