@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextvars
-import functools
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, TypeVar
+from queue import SimpleQueue
+from typing import Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
+_Read: TypeAlias = tuple[list[T], BaseException | None]
 
 
 class Begun(Generic[T]):
@@ -40,27 +40,39 @@ class Begun(Generic[T]):
 def ahead(reads: Iterable[Callable[[], Iterable[T]]], at_once: int) -> Iterator[Iterator[T]]:
     """Read these to their ends, at most so many at a time, and give what each gave, in the order of `reads`.
 
-    What broke one off is raised where its part ends, as if it were read only then.
+    What broke one off is raised where its part ends, as if it were read only then. Whoever wants no more parts ends it
+    by closing the iterator.
     """
-    waiting: deque[Begun[tuple[list[T], Exception | None]]] = deque()
-    for read in reads:
-        waiting.append(Begun(functools.partial(_to_the_end, read)))
-        if len(waiting) == at_once:
-            yield _given(*waiting.popleft().result())
-    for begun in waiting:
-        yield _given(*begun.result())
+    asked = [(read, SimpleQueue[_Read[T]]()) for read in reads]
+    left, wanted = iter(asked), threading.Lock()
+
+    def take() -> tuple[Callable[[], Iterable[T]], SimpleQueue[_Read[T]]] | None:
+        with wanted:
+            return next(left, None)
+
+    def lane() -> None:
+        while (one := take()) is not None:
+            one[1].put(_to_the_end(one[0]))
+
+    for _ in asked[:at_once]:
+        Begun(lane)
+    try:
+        for _, told in asked:
+            yield _given(*told.get())
+    finally:
+        left = iter(())
 
 
-def _to_the_end(read: Callable[[], Iterable[T]]) -> tuple[list[T], Exception | None]:
+def _to_the_end(read: Callable[[], Iterable[T]]) -> _Read[T]:
     parts: list[T] = []
     try:
         parts.extend(read())
-    except Exception as fault:  # noqa: BLE001 - whoever wants the next part gets it
+    except BaseException as fault:  # noqa: BLE001 - whoever wants the next part gets it
         return parts, fault
     return parts, None
 
 
-def _given(parts: list[T], fault: Exception | None) -> Iterator[T]:
+def _given(parts: list[T], fault: BaseException | None) -> Iterator[T]:
     yield from parts
     if fault is not None:
         raise fault

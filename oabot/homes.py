@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Iterable
 
+from oabot.begun import ahead
 from oabot.errors import SourceError
 from oabot.ledger import Ledger
 from oabot.model import GLOBAL, Case, TargetKind
@@ -15,6 +17,9 @@ from oabot.sources.attached import home
 log = logging.getLogger(__name__)
 
 _KEY = "homes"
+
+AT_ONCE = 2
+"""So many accounts are asked for at the same time."""
 
 
 class Homes:
@@ -35,15 +40,19 @@ class Homes:
         }
         before = self._kept()
         known = {entry: wiki for entry, wiki in before.items() if entry in wanted}
+        asked = [entry for entry in wanted if entry not in known]
+        reads = (functools.partial(self._home, wanted[entry]) for entry in asked)
         try:
-            for entry, name in wanted.items():
-                if entry not in known:
-                    known[entry] = home(self._api, name) or ""
+            for entry, found in zip(asked, ahead(reads, AT_ONCE), strict=True):
+                known[entry] = "".join(found)
         except SourceError as problem:
             log.warning("home wikis can't be read: %s", problem)
         if known != before:
             self._ledger.state.put(_KEY, {"day": self._day(), "homes": known})
         return {wanted[entry]: wiki for entry, wiki in known.items() if wiki}
+
+    def _home(self, name: str) -> tuple[str, ...]:
+        return (home(self._api, name) or "",)
 
     def _kept(self) -> dict[str, str]:
         kept = self._ledger.state.get(_KEY)
