@@ -6,10 +6,13 @@ import contextvars
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from queue import SimpleQueue
-from typing import Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
 _Read: TypeAlias = tuple[list[T], BaseException | None]
+
+AT_ONCE: Final = 3
+"""So many wikis or logs are read at the same time: Wikimedia asks programs for no more."""
 
 
 class Begun(Generic[T]):
@@ -37,7 +40,7 @@ class Begun(Generic[T]):
             self._fault = fault
 
 
-def ahead(reads: Iterable[Callable[[], Iterable[T]]], at_once: int) -> Iterator[Iterator[T]]:
+def ahead(reads: Iterable[Callable[[], Iterable[T]]], at_once: int = AT_ONCE) -> Iterator[Iterator[T]]:
     """Read these to their ends, at most so many at a time, and give what each gave, in the order of `reads`.
 
     What broke one off is raised where its part ends, as if it were read only then. Whoever wants no more parts ends it

@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 _KEY = "homes"
 
-AT_ONCE = 2
-"""So many accounts are asked for at the same time."""
+FEWER = 2
+"""So many accounts are asked for at the same time, as others are asking that wiki too."""
 
 
 class Homes:
@@ -43,7 +43,7 @@ class Homes:
         asked = [entry for entry in wanted if entry not in known]
         reads = (functools.partial(self._home, wanted[entry]) for entry in asked)
         try:
-            for entry, found in zip(asked, ahead(reads, AT_ONCE), strict=True):
+            for entry, found in zip(asked, ahead(reads, FEWER), strict=True):
                 known[entry] = "".join(found)
         except SourceError as problem:
             log.warning("home wikis can't be read: %s", problem)

@@ -39,9 +39,6 @@ LONG_OVERLAP = timedelta(days=31)
 BEGINNING = datetime(2001, 1, 1, tzinfo=UTC)
 """Before every log."""
 
-AT_ONCE = 3
-"""So many logs are read at the same time, as Wikimedia asks of programs; of performers' no two on one wiki."""
-
 Worth = Callable[[str, Iterable[str]], Iterable[str]]
 """Of a performer and wikis those on which he may have acted; raises `SourceError`."""
 
@@ -112,7 +109,7 @@ class Ingest:
         wanted = [dbname for dbname in self._sources if wikis is None or dbname in wikis]
         worth = self._worth_reading(wanted)
         logs = [functools.partial(self._of_performers, *one) for one in self._to_follow(worth, overlap)]
-        for dbname, rows in zip(worth, ahead(logs, AT_ONCE), strict=True):
+        for dbname, rows in zip(worth, ahead(logs), strict=True):
             report.attempt(dbname, functools.partial(self._by_performers, dbname, rows, gathered, report))
         self._by_targets(gathered, report, titles)
         self._store(gathered, report)
@@ -242,7 +239,7 @@ class Ingest:
                 return
             done.update(wanted)
             asked = [self._title_log(*one) for one in wanted if one[0] in self._sources and self._to_read(one, only)]
-            for one, rows in zip(asked, ahead((one.read for one in asked), AT_ONCE), strict=True):
+            for one, rows in zip(asked, ahead(one.read for one in asked), strict=True):
                 report.attempt(one.dbname, functools.partial(self._of_title, one, rows, gathered, report))
 
     def _to_read(self, asked: tuple[str, str], only: Collection[tuple[str, str]] | None) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from oabot.begun import ahead
 from oabot.errors import InputError
 from oabot.ledger import Ledger
 from oabot.logentry import CENTRAL, parse
@@ -23,6 +24,9 @@ MISSING_TWICE = timedelta(minutes=10)
 FORGIVEN_AFTER = timedelta(hours=24)
 """An entry that was erased and is visible after this long is stored again; earlier, a lagging replica may show it."""
 
+_Row = Mapping[str, Any]
+_Known = tuple[EntryId, str, datetime]
+
 
 class Visibility:
     """Looks at known entries again, and erases."""
@@ -37,9 +41,10 @@ class Visibility:
         """
         wanted = set(entries)
         known = [one for one in self._ledger.observations.known() if one[0] in wanted]
-        for dbname in sorted({entry.wiki for entry, _, _ in known} & self._sources.keys()):
-            asked = [one for one in known if one[0].wiki == dbname]
-            report.attempt(dbname, functools.partial(self._again, dbname, asked, report))
+        dbnames = sorted({entry.wiki for entry, _, _ in known} & self._sources.keys())
+        reads = [functools.partial(self._read, [one for one in known if one[0].wiki == dbname]) for dbname in dbnames]
+        for dbname, rows in zip(dbnames, ahead(reads), strict=True):
+            report.attempt(dbname, functools.partial(self._again, dbname, rows, report))
         return report
 
     def erase(self, ids: set[EntryId], reason: str, report: Report) -> None:
@@ -54,16 +59,21 @@ class Visibility:
         for entry_id in erased.intersection(visible):
             self._ledger.erasures.forgive(entry_id)
 
-    def _again(self, dbname: str, asked: list[tuple[EntryId, str, datetime]], report: Report) -> None:
+    def _read(self, asked: list[_Known]) -> Iterable[tuple[EntryId, _Row | None]]:
+        """Entries of one wiki as it shows them now. Raises: `SourceError`."""
+        return self._sources[asked[0][0].wiki].by_ids(asked).items()
+
+    def _again(self, dbname: str, rows: Iterable[tuple[EntryId, _Row | None]], report: Report) -> None:
         hidden, missing, visible = set(), set(), []
-        for entry_id, row in self._sources[dbname].by_ids(asked).items():
+        told = list(rows)
+        for entry_id, row in told:
             if row is None:
                 missing.add(entry_id)
             elif _is_hidden(dbname, row, self._central):
                 hidden.add(entry_id)
             else:
                 visible.append((entry_id, row))
-        report.count(dbname, len(asked))
+        report.count(dbname, len(told))
         if hidden:
             self.erase(hidden, "hidden", report)
         if missing:

@@ -1,6 +1,7 @@
 """What scripts/demo does on its wikis: installs the templates and lets the bot run once, as their commands would.
 
-In one process, as each of them would load the same program and log in to the same wikis.
+In one process, as each of them would load the same program and log in to the same wikis; and after a line on standard
+input, as all of it can be loaded while the wikis are started.
 """
 
 from __future__ import annotations
@@ -11,8 +12,6 @@ import sys
 from pathlib import Path
 from time import monotonic
 from typing import TextIO
-
-BEGAN = monotonic()
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -40,10 +39,11 @@ class Dots(io.StringIO):
 
 def templates() -> int:
     """Install them; a line for all of it."""
+    began = monotonic()
     print(f"{'templates':26} ", end="", flush=True)
     with contextlib.redirect_stdout(Dots(sys.stdout)) as said:
         code = install_templates.main(["--docs", "--save"])
-    print(" failed" if code else f" {monotonic() - BEGAN:.1f} s", flush=True)
+    print(" failed" if code else f" {monotonic() - began:.1f} s", flush=True)
     if code:
         print(said.getvalue(), end="", file=sys.stderr)
     return code
@@ -59,4 +59,5 @@ def bot() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(templates() or bot())
+    if sys.stdin.readline():  # else there will be no wikis
+        sys.exit(templates() or bot())

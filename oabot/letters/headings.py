@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import mwparserfromhell
 
-from oabot.letters.words import headings, language_of
+from oabot.letters.words import begins_with, headings, language_of
 
 LONGEST = 200
 """Characters of a heading that are looked at."""
@@ -65,8 +65,8 @@ def _part(title: str) -> Numbered | None:
     text = "".join(char.lower() if len(char.lower()) == 1 else char for char in shown)  # as long as what is shown
     matches = [
         (code, kind, found)
-        for code, kind, pattern in headings()
-        if (found := pattern.match(text)) and _MAY_FOLLOW.match(text, found.end())
+        for code, kind, written in headings()
+        if (found := begins_with(written, text)) and _MAY_FOLLOW.match(text, found.end())
     ]
     if not matches:
         return None

@@ -36,17 +36,21 @@ def listed(kind: str) -> frozenset[str]:
 
 
 @functools.cache
-def headings() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    """(language, ``letter`` or ``reply``, pattern of a heading's beginning, its number being ``n``), longest first."""
+def headings() -> tuple[tuple[str, str, str], ...]:
+    """(language, ``letter`` or ``reply``, heading), longest first."""
     found = [
-        (len(written), code, kind, _heading(written))
-        for code, own in words().items()
-        for kind in ("letter", "reply")
-        for written in own[kind]
+        (code, kind, written) for code, own in words().items() for kind in ("letter", "reply") for written in own[kind]
     ]
-    return tuple((code, kind, pattern) for _, code, kind, pattern in sorted(found, key=lambda row: -row[0]))
+    return tuple(sorted(found, key=lambda row: -len(row[2])))
 
 
+def begins_with(written: str, text: str) -> re.Match[str] | None:
+    """A heading at the beginning of a text in small letters, its number being ``n``."""
+    before = written.split("N", maxsplit=1)[0].strip().casefold()
+    return _heading(written).match(text) if text.startswith(before[:1]) else None
+
+
+@functools.cache
 def _heading(written: str) -> re.Pattern[str]:
     before, after = (
         re.escape(part.strip().casefold()).replace(r"\ ", r"\s+") for part in written.split("N", maxsplit=1)

@@ -89,7 +89,9 @@ def first_run(fresh_farm: Farm, tmp_path: Path) -> Callable[..., subprocess.Comp
         made = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
         file.write_text(made.replace(without, ""), encoding="utf-8")
         command = [sys.executable, str(ROOT / "scripts/first_run.py")]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(
+            command, env=environment, input="go\n", capture_output=True, text=True, timeout=120, check=False
+        )
 
     return run
 
