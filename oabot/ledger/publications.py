@@ -6,10 +6,11 @@ A process that ends in between leaves the intent; the next one asks the wiki whe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
 
@@ -22,6 +23,9 @@ from oabot.model import EntryId
 
 _PAGES = schema.publications
 _COLUMNS = (_PAGES.c.wiki, _PAGES.c.title)
+
+_MANY: Final = 500
+"""Saves asked about at once; databases bound how many values a question has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,8 @@ class Publications:
     def _read(self, *conditions: ColumnElement[bool]) -> list[Publication]:
         with self._database.reading("reading saves") as connection:
             rows = connection.execute(select(_PAGES).where(*conditions).order_by(_PAGES.c.number)).all()
-            return [_publication(connection, row) for row in rows]
+            regions = _regions(connection, [row.number for row in rows])
+        return [_publication(row, regions[row.number]) for row in rows]
 
 
 def pages_showing(connection: Connection, ids: Collection[EntryId]) -> dict[EntryId, list[tuple[str, str]]]:
@@ -184,20 +189,24 @@ def _delete(connection: Connection, numbers: Iterable[int]) -> None:
         connection.execute(delete(_PAGES).where(_PAGES.c.number == number))
 
 
-def _publication(connection: Connection, row: Row[Any]) -> Publication:
+def _regions(connection: Connection, numbers: Sequence[int]) -> dict[int, list[ShownRegion]]:
+    """What these saves show, by number; some hundred saves a question."""
     shown, regions = schema.shown, schema.regions
-    entries: dict[str, list[EntryId]] = {}
-    for entry in connection.execute(select(shown).where(shown.c.publication == row.number).order_by(shown.c.place)):
-        entries.setdefault(entry.region, []).append(EntryId(entry.wiki, entry.logid))
-    found = connection.execute(select(regions).where(regions.c.publication == row.number).order_by(regions.c.region))
+    entries: defaultdict[tuple[int, str], list[EntryId]] = defaultdict(list)
+    found: dict[int, list[ShownRegion]] = {number: [] for number in numbers}
+    for start in range(0, len(numbers), _MANY):
+        some = numbers[start : start + _MANY]
+        asked = select(shown).where(shown.c.publication.in_(some)).order_by(shown.c.publication, shown.c.place)
+        for entry in connection.execute(asked):
+            entries[entry.publication, entry.region].append(EntryId(entry.wiki, entry.logid))
+        of = select(regions).where(regions.c.publication.in_(some)).order_by(regions.c.publication, regions.c.region)
+        for row in connection.execute(of):
+            told = tuple(entries[row.publication, row.region])
+            found[row.publication].append(ShownRegion(row.region, row.text, told))
+    return found
+
+
+def _publication(row: Row[Any], regions: Iterable[ShownRegion]) -> Publication:
     return Publication(
-        row.wiki,
-        row.title,
-        row.base_revid,
-        row.text,
-        row.run,
-        tuple(ShownRegion(region.region, region.text, tuple(entries.get(region.region, ()))) for region in found),
-        row.revid,
-        row.at,
-        row.number,
+        row.wiki, row.title, row.base_revid, row.text, row.run, tuple(regions), row.revid, row.at, row.number
     )

@@ -11,9 +11,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 BUSY_SECONDS = 10.0
+
+_KEPT = 4
+"""Connections that stay open: opening one costs more than most of what is asked."""
 
 
 class SqliteFile:
@@ -25,6 +29,8 @@ class SqliteFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.engine = _engine(path)
+        event.listen(self.engine, "connect", self._note_file)
+        event.listen(self.engine, "checkout", self._check_file)
 
     def lock_writers(self, connection: Connection) -> None:
         """Nothing to do: a transaction that writes has begun as BEGIN IMMEDIATE."""
@@ -66,7 +72,7 @@ class SqliteFile:
     @contextmanager
     def reading_copy(self, copy: str) -> Iterator[tuple[Connection, str]]:
         """A connection to what was set aside, and the suffix of its tables' names."""
-        with _engine(self._path.with_name(copy)).connect() as connection:
+        with _engine(self._path.with_name(copy), kept=0).connect() as connection:
             yield connection, ""
 
     def drop_copies(self) -> None:
@@ -82,11 +88,26 @@ class SqliteFile:
         finally:
             connection.close()
 
+    def _note_file(self, _connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+        entry.info["file"] = self._file()
 
-def _engine(path: Path) -> Engine:
+    def _check_file(self, _connection: sqlite3.Connection, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        """A connection to a file that was replaced or removed would write where nobody reads."""
+        if entry.info.get("file") != self._file():
+            raise DisconnectionError("another file is there now")
+
+    def _file(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+
+def _engine(path: Path, *, kept: int = _KEPT) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
-        poolclass=NullPool,
+        **({"poolclass": QueuePool, "pool_size": kept, "max_overflow": -1} if kept else {"poolclass": NullPool}),
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
     )

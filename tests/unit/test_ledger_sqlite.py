@@ -375,3 +375,15 @@ def test_making_a_ledger_touches_no_file(path: Path) -> None:
     ledger_at(path)
 
     assert not path.parent.exists()
+
+
+def test_a_file_that_takes_the_place_of_another_is_the_one_that_is_asked(tmp_path: Path) -> None:
+    ledger, other = (Ledger(f"sqlite:///{tmp_path}/{name}.sqlite", StillClock()) for name in ("ledger", "other"))
+    ledger.state.put("which", "the first")
+    other.state.put("which", "the second")
+    (tmp_path / "other.sqlite").rename(tmp_path / "ledger.sqlite")
+    read = ledger.state.get("which")
+    ledger.state.put("which", "written later")
+
+    assert read == "the second"
+    assert Ledger(f"sqlite:///{tmp_path}/ledger.sqlite", StillClock()).state.get("which") == "written later"
