@@ -35,6 +35,21 @@ class Report:
         """Whether what is known is other than before."""
         return bool(self.stored or self.erased or self.held)
 
+    def with_(self, other: Report) -> Report:
+        """Both in one."""
+        return Report(
+            read={
+                dbname: self.read.get(dbname, 0) + other.read.get(dbname, 0) for dbname in {**self.read, **other.read}
+            },
+            stored=self.stored | other.stored,
+            erased=self.erased | other.erased,
+            quarantined=self.quarantined | other.quarantined,
+            malformed=self.malformed + other.malformed,
+            failed=self.failed | other.failed,
+            held=self.held | other.held,
+            awaited=self.awaited | other.awaited,
+        )
+
     def attempt(self, dbname: str, read: Callable[[], object]) -> None:
         """Do what reads that wiki; if it can't be read, it is in `failed`."""
         try:

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from oabot.errors import LedgerError
 from oabot.interest import Topic, Wake
-from oabot.ledger import Asked, Ledger
+from oabot.jobs import News
+from oabot.ledger import Asked, Job, Ledger
 from oabot.listener import POSITION
 from oabot.model import EntryId
 from oabot.seams import Clock
@@ -111,3 +112,15 @@ def entries_of(arguments: dict[str, Any]) -> frozenset[tuple[EntryId, str, datet
         if moment is not None:
             found.add((EntryId(wiki, logid), log_type, moment))
     return frozenset(found)
+
+
+def news_of(due: list[Job]) -> News | None:
+    """What several jobs together want looked at; None: everything, if one of them wants that."""
+    if any(not job.arguments.get("news") or job.attempts > 2 for job in due):
+        return None
+    entries: set[tuple[EntryId, str, datetime]] = set()
+    hidden: set[EntryId] = set()
+    for job in due:
+        entries |= entries_of(job.arguments)
+        hidden |= {EntryId(wiki, logid) for wiki, logid in job.arguments.get("hidden", ())}
+    return News(frozenset(entries), frozenset(hidden))

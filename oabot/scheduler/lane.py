@@ -5,27 +5,27 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from oabot import jobs
 from oabot.errors import ConfigError, LeaseLost, LedgerError, Resting, Stopped
 from oabot.health import Alarm, Heartbeat
-from oabot.interest import Interest
+from oabot.interest import Interest, Wake
 from oabot.jobs import JOBS, News, Work
 from oabot.ledger import Asked, Held, Job, JobState
 from oabot.logs import RUN
-from oabot.model import EntryId
 from oabot.publish import Result, Terms
 from oabot.scheduler.bot import Bot, LateWikis, interest
 from oabot.scheduler.followup import count_missed, follow_up, missed
-from oabot.scheduler.intake import Intake, entries_of
+from oabot.scheduler.intake import Intake, news_of
 from oabot.scheduler.turn import Turn
 
 if TYPE_CHECKING:
+    from oabot.model import EntryId
     from oabot.scheduler.people import People
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ class Lane:
         self._heartbeat, self._alarm = heartbeat, alarm
         self._left: list[Job] = []
         self._leading: Held | None = None
+        self._erased: Mapping[EntryId, Sequence[tuple[str, str]]] = {}
         self.interest: Interest = interest(bot, None)
         self.begin: Callable[[Held], object] = lambda _: None
         """Called when our turn begins."""
@@ -70,6 +71,11 @@ class Lane:
         from oabot.scheduler.people import People
 
         return People(self._bot, LateWikis(tuple(self._bot.settings.wikis), lambda: self._bot.wikis(save=True)))
+
+    def foresee(self, wakes: Iterable[Wake]) -> None:
+        """As `People.foresee`, if it is our turn and pages were looked at before."""
+        if self._leading is not None and "_people" in self.__dict__:
+            self._people.foresee(wakes, self.interest.targets)
 
     def tick(self) -> None:
         """Do all that is due; never raises."""
@@ -113,6 +119,7 @@ class Lane:
         self._intake.store()
         while due := self._due(held):
             self._do(due, held)
+            self._tell_of_erased()
         self._heartbeat.beat("idle", _IDLE_DEADLINE)
 
     def _due(self, held: Held) -> list[Job]:
@@ -178,7 +185,8 @@ class Lane:
         self._heartbeat.beat("saving", JOBS[job.name].seconds)
         with self._in_time(job.name):
             self._people.do(job, held)
-            self.interest = interest(self._bot, self._people.pipeline.known())  # a page may be ours from now on
+            # A page may be ours from now on.
+            self.interest = interest(self._bot, self._people.pipeline.contents.known())
 
     def _work(self, due: list[Job], run: str, held: Held) -> Work:
         settings = self._bot.settings
@@ -211,7 +219,7 @@ class Lane:
         What was done about one before we listened for it would else be found only at night.
         """
         before = self.interest.targets
-        self.interest = interest(self._bot, self._people.pipeline.known())
+        self.interest = interest(self._bot, self._people.pipeline.contents.known())
         if new := frozenset(self.interest.targets - before):
             again = work.pipeline.ingest.run((), new)
             work.report.stored |= again.stored
@@ -229,7 +237,7 @@ class Lane:
             ledger.inbox.enqueue(Asked(f"again:{work.terms.run}", "tables", "schedule", wanted_at=due_then))
         if any(one.reason == "enough" for one in work.outcomes):
             ledger.inbox.enqueue(Asked(f"more:{work.terms.run}", "tables", "schedule"))
-        follow_up(self._people.pipeline.known(), self._bot.settings, ledger, now)
+        follow_up(self._people.pipeline.contents.known(), self._bot.settings, ledger, now)
         if work.news is None and outcome == "done":
             ledger.state.put(f"good:{due[0].name}", now.isoformat())
             if due[0].name == "reconcile":
@@ -243,8 +251,14 @@ class Lane:
             self._alarm.failed(f"run {work.terms.run}: {', '.join(sorted(work.report.failed)) or 'pages'}")
         else:
             self._alarm.succeeded()
-        if work.report.erased:
-            self._alarm.erased(work.report.erased)
+        self._erased = work.report.erased
+
+    def _tell_of_erased(self) -> None:
+        """Tell the operator what was erased, whoever's run it was that found it, and be it one that died."""
+        erasures = self._bot.ledger.erasures
+        if untold := [stone.id for stone in erasures.tombstones() if not stone.told]:
+            self._alarm.erased({entry: self._erased.get(entry, ()) for entry in untold})
+            erasures.told(untold)
 
     def _finish(self, due: list[Job], held: Held, state: JobState, result: object) -> None:
         for job in due:
@@ -270,18 +284,6 @@ class Lane:
         self._alarm.hangs(name)
         logging.shutdown()
         os._exit(1)
-
-
-def news_of(due: list[Job]) -> News | None:
-    """What several jobs together want looked at; None: everything, if one of them wants that."""
-    if any(not job.arguments.get("news") or job.attempts > 2 for job in due):
-        return None
-    entries: set[tuple[EntryId, str, datetime]] = set()
-    hidden: set[EntryId] = set()
-    for job in due:
-        entries |= entries_of(job.arguments)
-        hidden |= {EntryId(wiki, logid) for wiki, logid in job.arguments.get("hidden", ())}
-    return News(frozenset(entries), frozenset(hidden))
 
 
 def counts(work: Work) -> dict[str, Any]:

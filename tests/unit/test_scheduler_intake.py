@@ -9,8 +9,7 @@ from oabot.interest import Topic, Wake
 from oabot.ledger import JobState, Ledger
 from oabot.listener import POSITION
 from oabot.model import EntryId
-from oabot.scheduler.intake import Intake, asked_by, entries_of
-from oabot.scheduler.lane import news_of
+from oabot.scheduler.intake import Intake, asked_by, entries_of, news_of
 from oabot.sources.eventstream import Gap, Heard
 from tests.fakes.clock import StillClock
 
@@ -119,6 +118,12 @@ def test_a_log_entry_without_a_time_asks_for_everything_new() -> None:
     asked = asked_by(Wake(Topic.LOG, "metawiki", "event-1", (EntryId("metawiki", 1),), "globalauth", None))
 
     assert "news" not in asked.arguments
+
+
+def test_the_title_that_an_event_names_is_not_put_down() -> None:
+    wake = Wake(Topic.LOG, "metawiki", "event-1", (EntryId("metawiki", 1),), "globalauth", WHEN, "User:示例甲@global")
+
+    assert "示例甲" not in f"{asked_by(wake)}{wake}"
 
 
 @pytest.mark.parametrize("topic", [Topic.STOP, Topic.CONFIG, Topic.ANNOTATIONS, Topic.REGION, Topic.STATEMENT])
