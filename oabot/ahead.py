@@ -1,95 +1,122 @@
-"""What a run looks at beside the logs, begun while it reads these: somebody waits for the page."""
+"""What a run asks that looks at a log entry, begun when the stream tells of the entry: somebody waits for the pages."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from oabot.begun import Begun
+from oabot import communityconfig, stops
+from oabot.annotations import PAGE as NOTES
+from oabot.begun import LASTS, together
 from oabot.config import Settings
-from oabot.errors import WikiError
-from oabot.explanations import Explanations
-from oabot.model import Annotation, Page
-from oabot.placements import placements
+from oabot.ingest import Ingest
+from oabot.interest import Wake
+from oabot.model import EntryId, Page, PageState
 from oabot.seams import Clock, Wiki
+from oabot.sources.early import asking_early
 
-log = logging.getLogger(__name__)
+JOB: Final = "tables"
+"""The job that a log entry leads to."""
 
-FRESH: Final = timedelta(seconds=10)
-"""What was begun longer ago is asked anew: the logs were slow, and people may want something else by now."""
+PAIR: Final = 2
+"""So many pages are looked at at once in a run that was foreseen, where saves follow one another at once."""
+
+_MOST: Final = 30
+_MOST_TEXT: Final = 1_000_000
+"""Pages, and characters on them, that are looked at ahead; where there are more, nothing is."""
+
+Question = Callable[[], object]
+AskAbout = Callable[[str], Iterable[Question]]
+"""Gives what is asked early, beside the logs, when something was done to what has this log title."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What people want of a run."""
+class _Begun:
+    """What was looked at ahead."""
 
-    settings: Settings
-    """The settings as the community narrowed them."""
-    annotations: tuple[Annotation, ...] = ()
-    """What they wrote about entries, as far as it counts."""
-    contact: str = ""
-    """The page where readers ask for a correction."""
-
-
-Found = Mapping[str, dict[str, Page]]
-"""dbname -> title -> page that asks to be filled."""
+    since: datetime
+    wiki: str
+    titles: tuple[str, ...]
+    steering: tuple[str, ...]
+    again: frozenset[EntryId]
+    quick: bool
+    """Whether less than `LASTS` lies between two saves."""
 
 
 class Ahead:
-    """Each thing that was begun is given once."""
+    """A run that comes in time asks as it always does, and finds that the answers are there or on their way."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._since: datetime | None = None
-        self._wanted: Begun[Wanted] | None = None
-        self._found: Begun[Found] | None = None
-        self._explained: Begun[Explanations] | None = None
+    def __init__(self, wikis: Mapping[str, Wiki], ingest: Ingest, ask_about: AskAbout, clock: Clock) -> None:
+        self._wikis, self._ingest, self._ask_about, self._clock = wikis, ingest, ask_about, clock
+        self._begun: _Begun | None = None
+        self._in_run: _Begun | None = None
 
     def begin(
-        self,
-        ask: Callable[[], Wanted],
-        wikis: Mapping[str, Wiki],
-        order: Sequence[str],
-        explain: Callable[[], Explanations],
+        self, wake: Wake, settings: Settings, first: str, found: Collection[Page], shown: Collection[EntryId]
     ) -> None:
-        """Begin to ask people, then to look for the first wiki's pages; beside that to read what explains the cases.
+        """Begin to ask about a log entry, and to look at the pages that were last `found` on the wiki `first`.
 
-        `order` is in which the wikis have their turns.
+        `shown` are the entries on these. Raises: `LedgerError`.
         """
-        self._since = self._clock.now()
-        self._wanted = wanted = Begun(ask)
-        self._found = Begun(lambda: _found(wanted.result(), wikis, order))
-        self._explained = Begun(explain)
+        titles = _few(found)
+        steering = stops.titles(settings.account, JOB)
+        people = [settings.page(communityconfig.PAGE), settings.page(NOTES)]
+        quick = settings.wikis[first].seconds_between_saves < LASTS.total_seconds()
+        again = frozenset(shown if len(shown) < _MOST else ())
+        self._begun = _Begun(self._clock.now(), first, tuple(titles), steering, again, quick=quick)
 
-    def wanted(self) -> Wanted | None:
-        """What people want, if it is fresh. Raises: what asking them raised."""
-        begun, self._wanted = self._wanted, None
-        return begun.result() if begun and self._fresh else None
+        def look() -> None:
+            if first != settings.central:
+                self._wikis[first].look_ahead(titles, steering)
+            self._wikis[settings.central].look_ahead(people + (titles if first == settings.central else []), steering)
+            self._wikis[settings.central].pages(people)  # it is there before another question takes its turn
 
-    def found(self) -> Found:
-        """The pages of the wiki whose turn is first, if that is fresh. Raises: as `wanted`."""
-        begun, self._found = self._found, None
-        return begun.result() if begun and self._fresh else {}
+        logs = [question for entry in wake.entries for question in self._about(entry, wake, again)]
+        together([*map(_early, logs), look, *self._ask_about(wake.title)])
 
-    def explanations(self) -> Explanations | None:
-        """What was begun, if it is fresh. Raises: what reading raised."""
-        begun, self._explained = self._explained, None
-        return begun.result() if begun and self._fresh else None
+    def again(self) -> frozenset[EntryId]:
+        """Known entries that were asked for with the one that the stream told of, if that was just now."""
+        begun = self._begun
+        return begun.again if begun and timedelta() <= self._clock.now() - begun.since <= LASTS else frozenset()
 
-    @property
-    def _fresh(self) -> bool:
-        return self._since is not None and timedelta() <= self._clock.now() - self._since < FRESH
+    def pages(self, dbname: str) -> dict[str, Page]:
+        """For a run that begins with that wiki: its pages that were looked at ahead, if that was just now.
+
+        Raises: `WikiError`.
+        """
+        begun, self._begun, self._in_run = self._begun, None, None
+        if begun is None or begun.wiki != dbname or not timedelta() <= self._clock.now() - begun.since <= LASTS:
+            return {}
+        self._in_run = begun
+        pages = self._wikis[dbname].pages(begun.titles)
+        return {title: page for title, page in pages.items() if page.state is PageState.EXISTS}
+
+    def go_on(self, title: str) -> bool:
+        """That page is about to be saved in this run, and then the one after it: whether it begins to look at both."""
+        begun = self._in_run
+        if begun and begun.quick and title in begun.titles[PAIR::PAIR]:
+            place = begun.titles.index(title)
+            self._wikis[begun.wiki].look_ahead(begun.titles[place : place + PAIR], begun.steering)
+            return True
+        return False
+
+    def _about(self, entry: EntryId, wake: Wake, again: Collection[EntryId]) -> list[Question]:
+        if wake.timestamp is None:
+            return []
+        return self._ingest.questions(entry, wake.log_type, wake.timestamp, wake.title, again)
 
 
-def _found(wanted: Wanted, wikis: Mapping[str, Wiki], order: Sequence[str]) -> Found:
-    first = next((name for name in order if wanted.settings.wikis[name].approval), None)
-    if first is None:
-        return {}
-    try:
-        return {first: placements(wikis[first], wanted.settings.wikis[first], wanted.settings.account)}
-    except WikiError as problem:
-        log.info("%s: its pages can't be found ahead: %s", first, problem)
-        return {}
+def _few(pages: Collection[Page]) -> list[str]:
+    if len(pages) > _MOST or sum(len(page.text) for page in pages) > _MOST_TEXT:
+        return []
+    return [page.title for page in pages]
+
+
+def _early(question: Question) -> Question:
+    def ask() -> None:
+        with asking_early():
+            question()
+
+    return ask

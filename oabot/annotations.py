@@ -11,6 +11,9 @@ from oabot.attribution import Credit, Found, Reader, Unit
 from oabot.model import Annotation, EntryId, User, Verdict
 from oabot.wikitext import clean, template_calls
 
+PAGE = "Annotations"
+"""The account's subpage on the central wiki."""
+
 FIELDS = ("statement", "discussion", "local_notice", "note", "claimed_date", "verdict")
 """What can be said of an entry."""
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from oabot.discussions import Discussions
     from oabot.errands import Errands
     from oabot.explained import Followed
-    from oabot.explanations import Explain
     from oabot.officeposts import OfficePosts
     from oabot.pipeline import Pipeline
     from oabot.sources.api import Api
@@ -112,19 +111,28 @@ class App:
         self, wikis: Mapping[str, Wiki], ledger: Ledger | None = None, since: datetime | None = None
     ) -> Pipeline:
         """The pipeline over these wikis; `since` bounds how far back performers' logs are read the first time."""
+        from oabot import explanations
+        from oabot.homes import Homes
         from oabot.ingest import Ingest
         from oabot.pipeline import Pipeline
         from oabot.presence import Presence
         from oabot.sources.attached import worth_reading
         from oabot.sources.logevents import LogEvents
+        from oabot.translations import Translations
 
         ledger = ledger or self.ledger
         sources = {dbname: LogEvents(api) for dbname, api in self.apis.items()}
         central = self.apis[self.settings.central]
         worth = functools.partial(worth_reading, central)
         ingest = Ingest(sources, ledger, self.rules, self.clock, self.settings.central, since, worth=worth)
-        explain = self._explain(ledger)
-        presence = Presence(self.apis[self.settings.central], ledger)
+        presence, homes = Presence(central, ledger), Homes(central, ledger, self.clock)
+        translations = Translations(central, ledger, self.clock, self.followed)
+
+        def ask_about(title: str) -> list[Callable[[], object]]:
+            name = title.removeprefix("User:").partition("@")[0]
+            of_account = [functools.partial(presence.ask_early, name)] if title.startswith("User:") else []
+            return [translations.ask_early, *of_account]
+
         return Pipeline(
             self.settings,
             self.rules,
@@ -132,9 +140,10 @@ class App:
             ingest,
             wikis,
             self.clock,
-            explain=explain,
+            explain=lambda cases: explanations.read(cases, self.settings.wikis, translations, homes),
             absent=lambda cases, anew: presence.absent(cases, anew=anew),
             around=self._around(wikis),
+            ask_about=ask_about,
         )
 
     def _around(self, wikis: Mapping[str, Wiki]) -> Around:
@@ -201,16 +210,6 @@ class App:
         from oabot.requestedruns import RequestedRuns
 
         return Errands(control, RequestedRuns(control, self.new_run), self.new_run)
-
-    def _explain(self, ledger: Ledger) -> Explain:
-        from oabot import explanations
-        from oabot.homes import Homes
-        from oabot.translations import Translations
-
-        api = self.apis[self.settings.central]
-        translations = Translations(api, ledger, self.clock, self.followed)
-        homes = Homes(api, ledger, self.clock)
-        return lambda cases, before: explanations.read(cases, self.settings.wikis, translations, homes, before)
 
     def wikis(self, only: Collection[str] = (), *, save: bool) -> Mapping[str, Wiki]:
         """The wikis with our account, which Pywikibot is loaded for; the central one is always among them.

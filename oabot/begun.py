@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from queue import SimpleQueue
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -13,6 +16,9 @@ _Read: TypeAlias = tuple[list[T], BaseException | None]
 
 AT_ONCE: Final = 3
 """So many wikis or logs are read at the same time: Wikimedia asks programs for no more."""
+
+LASTS: Final = timedelta(seconds=1)
+"""For so long what a wiki was asked counts as asked just now."""
 
 
 class Begun(Generic[T]):
@@ -64,6 +70,19 @@ def ahead(reads: Iterable[Callable[[], Iterable[T]]], at_once: int = AT_ONCE) ->
             yield _given(*told.get())
     finally:
         left = iter(())
+
+
+def together(acts: Iterable[Callable[[], object]], at_once: int = AT_ONCE) -> None:
+    """Do these beside the rest, at most so many at a time; what one raises is lost."""
+    waiting = deque(acts)
+
+    def work() -> None:
+        while waiting:
+            with contextlib.suppress(Exception):  # also IndexError, when another took the last
+                waiting.popleft()()
+
+    for _ in range(min(at_once, len(waiting))):
+        Begun(work)
 
 
 def _to_the_end(read: Callable[[], Iterable[T]]) -> _Read[T]:

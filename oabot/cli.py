@@ -109,7 +109,7 @@ def _preview(asked: argparse.Namespace) -> int:
         pipeline = app.pipeline({}, Ledger(f"sqlite:///{folder}/preview.sqlite", app.clock), asked.since)
         with timed(f"reading the logs of {', '.join(app.settings.wikis)}"):
             report = pipeline.read()
-        known = pipeline.present()
+        known = pipeline.contents.present()
         reach = max(filter(None, (pipeline.ingest.reach(), asked.since)), default=None)
     written = offline.write(asked.out, known, app.settings, asked.lang, reach)
     say(f"{sum(report.read.values())} rows read, {len(known.cases)} cases: {', '.join(map(str, written))}")

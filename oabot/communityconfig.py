@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from oabot.config import OnWikiConfig, Settings, WikiSettings, read_onwiki
 from oabot.errors import ConfigError
 from oabot.ledger import Ledger
-from oabot.model import Page, PageState
+from oabot.model import Annotation, Page, PageState
 
 if TYPE_CHECKING:
     from oabot.runrequests import Rules
@@ -19,6 +19,18 @@ PROTECTION = "sysop"
 """The edit protection that a page of another content model needs; user pages of JSON are admins' by themselves."""
 
 _KEY = "config"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What people want of a run."""
+
+    settings: Settings
+    """The settings as the community narrowed them."""
+    annotations: tuple[Annotation, ...] = ()
+    """What they wrote about entries, as far as it counts."""
+    contact: str = ""
+    """The page where readers ask for a correction."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 
 from oabot import communityconfig, datapage, expectations, journal, previews, statuspage
-from oabot.ahead import Wanted
+from oabot.annotations import PAGE as NOTES
 from oabot.annotations import read_annotations, reader
 from oabot.attribution import attribute
-from oabot.communityconfig import Community
+from oabot.communityconfig import Community, Wanted
 from oabot.config import OnWikiConfig, Settings
 from oabot.errors import Resting, SourceError
 from oabot.jobs import Work
@@ -30,7 +30,6 @@ from oabot.views import Place, review
 
 log = logging.getLogger(__name__)
 
-NOTES = "Annotations"
 OWN_SAVES = 20
 """Saves of our own pages that one run may make at most."""
 
@@ -200,19 +199,19 @@ class Control:
             self.ledger.state.put_all(read)
 
     def _waiting(self, pipeline: Pipeline) -> tuple[review.Waiting, ...]:
-        decided = {one.entry for one in pipeline.annotations if one.verdict is not None}
+        decided = {one.entry for one in pipeline.contents.annotations if one.verdict is not None}
         settle = timedelta(hours=self.in_force.settle_hours)
-        found = review.waiting(pipeline.known(), settle, pipeline.shown())
+        found = review.waiting(pipeline.contents.known(), settle, pipeline.contents.shown())
         return tuple(one for one in found if one.id not in decided)
 
     def _review(self, own: OwnPages, pipeline: Pipeline, waiting: tuple[review.Waiting, ...]) -> Outcome:
         central = self.settings.central
         spoken = self.teller(central).language
         place = Place(central, self.settings.page("Review"), spoken)
-        material = pipeline.material()
+        material = pipeline.contents.material()
         counted = expectations.expected(self.onwiki.statements, material.cases)
         template = self.settings.wikis[central].template_note
-        agenda = review.Agenda(waiting, counted, pipeline.unlinked_posts())
+        agenda = review.Agenda(waiting, counted, pipeline.contents.unlinked_posts())
         draft = review.render(agenda, material, place, template)
 
         def check(entries: Collection[EntryId]) -> None:

@@ -14,7 +14,7 @@ PAGE = "Data.json"
 
 def keep(own: OwnPages, pipeline: Pipeline) -> Outcome:
     """Bring the page up; it counts as published for every entry that it names. Raises: `Stopped`, `LedgerError`."""
-    material = pipeline.material()
+    material = pipeline.contents.material()
     try:
         content = data(records(material))
     except SourceError:  # without the statements something would be missing

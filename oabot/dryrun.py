@@ -45,6 +45,10 @@ class DryRunWiki:
         """As `Wiki.look`."""
         return self._wiki.look(titles, steering)
 
+    def look_ahead(self, titles: Iterable[str], steering: Iterable[str]) -> None:
+        """As `Wiki.look_ahead`."""
+        self._wiki.look_ahead(titles, steering)
+
     def save(self, edit: Edit) -> Saved:
         """Show the edit, against the page as it is now, and answer as a wiki where nothing was to change."""
         page = self._wiki.pages([edit.title])[edit.title]

@@ -18,7 +18,7 @@ def explain(app: App, entry: EntryId) -> list[str]:
     history = ledger.observations.history(entry)
     if not history:
         return [*lines, f"{entry}: not in the ledger; only entries that are or may be office actions are kept"]
-    known = app.pipeline({}).known()
+    known = app.pipeline({}).contents.known()
     judgement = known.judgements.get(entry)
     lines += [f"{entry}: observed on {iso(seen.seen_at)}: {seen.row['type']}/{seen.row['action']}" for seen in history]
     if judgement is None:

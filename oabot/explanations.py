@@ -24,16 +24,14 @@ class Explanations:
     """Account -> dbname of its home wiki."""
     languages: Mapping[str, str] = field(default_factory=dict)
     """dbname -> language."""
-    asked: tuple[list[str], list[str]] | None = None
-    """By which names and for which languages statements were read."""
 
     def told(self, cases: Sequence[Case]) -> tuple[Told, ...]:
         """The statements with those of the cases that they explain."""
         return tell(self.learned.found, cases, self.languages, self.homes)
 
 
-Explain = Callable[[tuple[Case, ...], Explanations | None], Explanations]
-"""Reads what explains the cases; what was read before in the same run needn't be read again."""
+Explain = Callable[[tuple[Case, ...]], Explanations]
+"""Reads what explains the cases."""
 
 
 def read(
@@ -41,20 +39,14 @@ def read(
     wikis: Mapping[str, WikiSettings],
     translations: Translations,
     homes: Homes,
-    before: Explanations | None = None,
 ) -> Explanations:
-    """All that is to be known of what explains these cases; what can't be read is as it was. Raises: `LedgerError`.
-
-    `before` is what was read earlier in the same run: statements aren't asked for again, unless otherwise.
-    """
+    """All that is to be known of what explains these cases; what can't be read is as it was. Raises: `LedgerError`."""
     at_home = homes.read(cases)
     languages = {dbname: wiki.language for dbname, wiki in wikis.items()} | _languages(
         communities(cases, at_home), wikis
     )
     annotated = {note.statement for case in cases for note in case.annotations if note.statement}
-    asked = sorted(annotated), sorted(set(languages.values()))
-    same = before if before and before.learned.whole and before.asked == asked else None
-    return Explanations(same.learned if same else translations.read(*asked), at_home, languages, asked)
+    return Explanations(translations.read(annotated, set(languages.values())), at_home, languages)
 
 
 def _languages(dbnames: Iterable[str], wikis: Mapping[str, WikiSettings]) -> dict[str, str]:

@@ -25,7 +25,8 @@ from oabot.reach import reach
 from oabot.report import Report
 from oabot.rules import Rules
 from oabot.seams import Clock, Source
-from oabot.targetlogs import titles
+from oabot.targetlogs import likely, titles
+from oabot.titlelogs import TitleLog, TitleLogs
 from oabot.visibility import Visibility
 
 log = logging.getLogger(__name__)
@@ -54,18 +55,6 @@ class _Gathered:
     cursors: dict[tuple[str, Door, str], Cursor] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _TitleLog:
-    """The log of a target, to be read."""
-
-    dbname: str
-    title: str
-    first: bool
-    """Whether it was never read before."""
-    read: Callable[[], Iterable[_Row]]
-    """Gives its rows. Raises: `SourceError`."""
-
-
 class Ingest:
     """Reads the sources into the ledger."""
 
@@ -92,6 +81,7 @@ class Ingest:
         self._central = central
         self._earliest = earliest
         self._visibility = Visibility(sources, ledger, clock, central)
+        self._logs = TitleLogs(sources, ledger, OVERLAP)
 
     def run(
         self,
@@ -119,21 +109,32 @@ class Ingest:
         self,
         entries: Iterable[tuple[EntryId, str, datetime]],
         report: Report | None = None,
-        begin: Callable[[], object] = lambda: None,
+        again: Collection[EntryId] = (),
     ) -> Report:
         """Read these entries (id, log type, time), and the logs of targets that were never read.
 
-        `begin` is called once it is seen that one of them matters, before the logs of targets are read.
-        Entries that the wiki doesn't show yet are in `Report.awaited`. Raises: `LedgerError`.
+        With them known ones of the same wikis are read `again`, as by `recheck`. Entries that the wiki doesn't show
+        yet are in `Report.awaited`. Raises: `LedgerError`.
         """
         report, gathered = report or Report(), _Gathered()
         asked = list(entries)
         for dbname in sorted({entry.wiki for entry, _, _ in asked} & self._sources.keys()):
             mine = [one for one in asked if one[0].wiki == dbname]
-            report.attempt(dbname, functools.partial(self._by_ids, dbname, mine, gathered, report))
-        self._by_targets(gathered, report, (), begin)
+            report.attempt(dbname, functools.partial(self._by_ids, dbname, mine, again, gathered, report))
+        self._by_targets(gathered, report, ())
         self._store(gathered, report)
         return report
+
+    def questions(
+        self, entry: EntryId, log_type: str, timestamp: datetime, title: str, again: Collection[EntryId]
+    ) -> list[Callable[[], object]]:
+        """What `woken` will probably ask about an entry on this log title. Raises: `LedgerError`."""
+        source = self._sources.get(entry.wiki)
+        if source is None:
+            return []
+        ids = [(entry, log_type, timestamp), *self._visibility.known(entry.wiki, again)]
+        logs = self._logs.of(likely(entry.wiki, title, self._central), ())
+        return [lambda: source.by_ids(ids), *(functools.partial(_whole, one) for one in logs)]
 
     def reach(self) -> datetime | None:
         """Since when the central wiki's logs say anything; None while that isn't known. Raises: `LedgerError`."""
@@ -186,9 +187,16 @@ class Ingest:
             self._gather(dbname, (row for _, row in rows), Door.PERFORMER, performer, gathered, report)
 
     def _by_ids(
-        self, dbname: str, asked: list[tuple[EntryId, str, datetime]], gathered: _Gathered, report: Report
+        self,
+        dbname: str,
+        asked: list[tuple[EntryId, str, datetime]],
+        again: Collection[EntryId],
+        gathered: _Gathered,
+        report: Report,
     ) -> None:
-        found = self._sources[dbname].by_ids(asked)
+        known = self._visibility.known(dbname, set(again).difference(entry for entry, _, _ in asked))
+        found = self._sources[dbname].by_ids([*asked, *known])
+        self._visibility.take(dbname, {entry: found.pop(entry) for entry, _, _ in known}, report)
         report.awaited |= {entry_id for entry_id, row in found.items() if row is None}
         self._take(dbname, (row for row in found.values() if row is not None), gathered, report)
 
@@ -226,31 +234,20 @@ class Ingest:
         gathered: _Gathered,
         report: Report,
         only: Collection[tuple[str, str]] | None,
-        begin: Callable[[], object] = lambda: None,
     ) -> None:
         """Read the log of every target that may have a case; a rename found there leads to the new name's log."""
         done: set[tuple[str, str]] = set()
-        for number in range(8):  # renames of renames; nobody is renamed this often while a case runs
+        for _ in range(8):  # renames of renames; nobody is renamed this often while a case runs
             entries, judgements = self._judged(gathered)
-            if number == 0 and gathered.entries.keys() & kept(entries, judgements):
-                begin()
             wanted = [one for one in titles(entries, judgements, self._central) if one not in done]
             if not wanted:
                 return
             done.update(wanted)
-            asked = [self._title_log(*one) for one in wanted if one[0] in self._sources and self._to_read(one, only)]
+            asked = self._logs.of(wanted, only)
             for one, rows in zip(asked, ahead(one.read for one in asked), strict=True):
                 report.attempt(one.dbname, functools.partial(self._of_title, one, rows, gathered, report))
 
-    def _to_read(self, asked: tuple[str, str], only: Collection[tuple[str, str]] | None) -> bool:
-        return only is None or asked in only or self._ledger.cursors.get(asked[0], Door.TARGET, asked[1]) is None
-
-    def _title_log(self, dbname: str, title: str) -> _TitleLog:
-        cursor = self._ledger.cursors.get(dbname, Door.TARGET, title)
-        source, since = self._sources[dbname], cursor.timestamp - OVERLAP if cursor else None
-        return _TitleLog(dbname, title, cursor is None, lambda: source.by_target(title, since))
-
-    def _of_title(self, told: _TitleLog, rows: Iterator[_Row], gathered: _Gathered, report: Report) -> None:
+    def _of_title(self, told: TitleLog, rows: Iterator[_Row], gathered: _Gathered, report: Report) -> None:
         whole = list(rows)
         if told.first:  # a log without rows has been read as well, and is read from its beginning again
             cursor = Cursor(told.dbname, Door.TARGET, told.title, BEGINNING, 0)
@@ -285,3 +282,7 @@ class Ingest:
         stored = {entry_id for entry_id, _, _ in self._ledger.observations.known()}
         if gone := private & stored:
             self._visibility.erase(gone, "private", report)
+
+
+def _whole(told: TitleLog) -> list[_Row]:
+    return list(told.read())

@@ -58,7 +58,7 @@ _SUFFIXES = (b"(WMF)", b"-WMF")
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """A reason to look, without a name."""
+    """A reason to look."""
 
     topic: Topic
     wiki: str
@@ -69,6 +69,8 @@ class Wake:
     log_type: str = ""
     timestamp: datetime | None = None
     """The log entry's time."""
+    title: str = field(default="", repr=False)
+    """The log title, as `Interest.targets` has it: for who asks ahead; it is put down nowhere."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class Interest:
             return Wake(Topic.HIDING, wiki, event_id, known) if known else None
         if (wiki, _canonical(event)) not in self.targets and not self._is_listed(event.get("user")):
             return self._page(event, wiki, event_id) if log_type in _CHANGES else None
-        return Wake(Topic.LOG, wiki, event_id, (EntryId(wiki, logid),), log_type, _time(event))
+        return Wake(Topic.LOG, wiki, event_id, (EntryId(wiki, logid),), log_type, _time(event), _canonical(event))
 
     def _is_listed(self, user: object) -> bool:
         if not isinstance(user, str):

@@ -61,13 +61,10 @@ def read(work: Work) -> None:
         work.report = work.pipeline.read(work.overlap)
         return
     pipeline = work.pipeline
-    if work.refresh:
-        pipeline.begin()
-    if work.news.hidden:
-        work.report = pipeline.ingest.recheck(work.news.hidden, work.report)
     if work.news.entries:
-        begin = (lambda: None) if work.refresh else pipeline.begin
-        work.report = pipeline.ingest.woken(work.news.entries, work.report, begin)
+        work.report = pipeline.woken(work.news.entries, work.report)
+    if work.news.hidden:  # last: an entry that was asked for ahead may have been hidden since
+        work.report = pipeline.ingest.recheck(work.news.hidden, work.report)
 
 
 def recheck(work: Work) -> None:
@@ -81,6 +78,7 @@ def publish(work: Work) -> None:
     if work.refresh or work.report.changed:
         work.beat("saving")
         work.outcomes += work.pipeline.refresh(work.terms, work.held, work.wikis, work.page)
+        work.report.erased |= work.pipeline.rechecks.erased()
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class _Once:
         self._step(f"read {sum(report.read.values())} log rows ({rows}), {len(report.stored)} of them new or changed")
         for dbname, why in report.failed.items():
             self._step(f"{dbname} couldn't be read: {why}")
-        found = pipeline.material().cases
+        found = pipeline.contents.material().cases
         classes = Counter(case.action_class.value for case in found)
         self._step(f"{len(found)} cases: " + ", ".join(f"{number} {name}" for name, number in sorted(classes.items())))
         for outcome in pipeline.refresh(work.terms, work.held, self._wikis or None, self._page):

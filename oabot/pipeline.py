@@ -5,25 +5,25 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from oabot import ownpages
-from oabot.ahead import Ahead, Wanted
-from oabot.begun import Begun
+from oabot.ahead import Ahead, AskAbout
+from oabot.communityconfig import Wanted
 from oabot.config import Settings
-from oabot.correspondences import Around, Record, letters_asked
+from oabot.contents import Contents
+from oabot.correspondences import Around
 from oabot.drafts import Desk, draft_page, shows_erased, subpages
 from oabot.errors import InputError, RegionError, SourceError, WikiError
 from oabot.explanations import Explain, Explanations
 from oabot.ingest import OVERLAP, Ingest
+from oabot.interest import Wake
 from oabot.jobnames import VIEWS
-from oabot.known import Known, know
 from oabot.layout import Layout
 from oabot.leave import Leave
 from oabot.ledger import Held, Ledger
-from oabot.links import Resolved
-from oabot.model import Annotation, EntryId, Page, Verdict
+from oabot.model import EntryId, Page
 from oabot.placements import bodies, in_order, placements
 from oabot.presence import Absent
 from oabot.publish import Drafted, Outcome, Publisher, Result, Terms
@@ -32,14 +32,10 @@ from oabot.report import Report
 from oabot.resolve import resolve
 from oabot.rules import Rules
 from oabot.seams import Clock, Wiki
-from oabot.statements import Post
-from oabot.targetlogs import titles
 from oabot.views import Material
 
 log = logging.getLogger(__name__)
-
-REREAD = 50
-"""Of how many such cases the logs are read again in one run: a rename may be there."""
+T = TypeVar("T")
 
 
 class Pipeline:
@@ -54,30 +50,39 @@ class Pipeline:
         wikis: Mapping[str, Wiki],
         clock: Clock,
         *,
-        explain: Explain = lambda _cases, _before: Explanations(),
+        explain: Explain = lambda _: Explanations(),
         absent: Absent = lambda _cases, _anew: frozenset(),
         around: Around | None = None,
+        ask_about: AskAbout = lambda _: (),
     ) -> None:
-        self._settings, self._rules, self._ledger = settings, rules, ledger
+        self._settings, self._ledger = settings, ledger
         self._wikis, self._clock = wikis, clock
+        self.contents = Contents(settings, rules, ledger, ingest, clock, explain=explain, absent=absent, around=around)
         self._material: Material = Material((), {}, settings.account, settings.central)
         self._layouts: dict[tuple[str, str, int], Layout] = {}
         self._found: dict[str, dict[str, Page]] = {}
         self._silent: set[str] = set()
-        self._explain, self._explanations = explain, Explanations()
-        self._look_for, self._absent, self._anew = absent, frozenset[EntryId](), False
-        self._around, self._record = around or Around(), Record()
-        self._links: Mapping[str, Resolved] = {}
-        self.ingest, self._rechecks = ingest, Rechecks(ingest)
-        self._wanted, self._ahead = Wanted(settings), Ahead(clock)
+        self.ingest, self.rechecks = ingest, Rechecks(ingest, clock)
+        self._ahead = Ahead(wikis, ingest, ask_about, clock)
         self.ask_people: Callable[[], Wanted] | None = None
         """Tells what people want now; asked whenever pages are looked at. Raises: `WikiError`, `InputError`."""
 
-    def begin(self) -> None:
-        """Begin to read what the next `refresh` looks at, while the logs are being read."""
-        if self.ask_people is not None:
-            explain = functools.partial(self._explain, self.material().cases, None)
-            self._ahead.begin(self.ask_people, self._wikis, self._in_order(self._wikis), explain)
+    def foresee(self, wake: Wake) -> None:
+        """Begin to ask what a run asks that looks at this log entry. Raises: `LedgerError`."""
+        first = next((name for name in self._in_order(self._wikis) if self._settings.wikis[name].approval), None)
+        if first is not None:
+            found = self._found.get(first, {})
+            again = self.contents.shown_on(first) if found else set()
+            self._ahead.begin(wake, self._settings, first, found.values(), again)
+
+    def woken(self, entries: Iterable[tuple[EntryId, str, datetime]], report: Report) -> Report:
+        """As `Ingest.woken`, with what the pages show that were looked at ahead. Raises: `LedgerError`."""
+        again = self._ahead.again()
+        report = self.ingest.woken(entries, report, again)
+        gone = report.held.union(report.erased)
+        wikis = {entry.wiki for entry, _, _ in entries}.difference(report.failed)
+        self.rechecks.read(report.stored.union(one for one in again - gone if one.wiki in wikis))
+        return report
 
     def _in_order(self, wikis: Iterable[str]) -> list[str]:
         """Who gave no answer last time comes last, so that the others don't wait for it."""
@@ -100,63 +105,17 @@ class Pipeline:
 
     def recheck_all(self, report: Report) -> Report:
         """Look again at every entry that is stored, shown or not, and at their accounts. Raises: `LedgerError`."""
-        self._anew = True
+        self.contents.anew = True
         return self.ingest.recheck([entry for entry, _, _ in self._ledger.observations.known()], report)
-
-    def known(self) -> Known:
-        """All that the ledger holds, judged; what was missing when last looked for is left out."""
-        return know(
-            self._ledger.observations.entries(),
-            self._rules,
-            self._clock.now(),
-            self._wanted.annotations,
-            left_out=set(self._ledger.erasures.held()),
-        )
-
-    def material(self) -> Material:
-        """What pages are made of now."""
-        known, settle = self.known(), timedelta(hours=self._settings.settle_hours)
-        shown = self.shown()
-        wanted = {note.entry for note in self._wanted.annotations if note.verdict is Verdict.YES}
-        shown |= wanted & {case.id for case in known.reversed_early(settle, shown)}
-        settled = known.publishable(self._clock.now(), settle, shown)
-        cases = tuple(case for case in settled if case.id not in self._absent)
-        return Material(
-            cases=cases,
-            addresses={dbname: wiki.url for dbname, wiki in self._settings.wikis.items()},
-            account=self._settings.account,
-            central=self._settings.central,
-            contact=self._wanted.contact,
-            reach=self.ingest.reach(),
-            homes=self._explanations.homes,
-            statements=self._explanations.told(cases),
-            statements_read=self._explanations.learned.whole,
-            letters=self._record.letters,
-            answers=self._record.answers,
-            links=self._links,
-            committee=self._around.committee,
-        )
-
-    def shown(self) -> set[EntryId]:
-        """The entries that our tables show; what waits for a decision isn't shown yet."""
-        own = tuple(f"{self._settings.account}/{name}" for name in ("Review", "Preview/"))
-        saved = self._ledger.publications.all_latest()
-        tables = [page for page in saved if not page.title.partition(":")[2].startswith(own)]
-        return {entry for page in tables for entry in page.entries}
 
     @property
     def settings(self) -> Settings:
         """The settings by which it works."""
         return self._settings
 
-    @property
-    def annotations(self) -> tuple[Annotation, ...]:
-        """What people wrote about entries, as far as it counts."""
-        return self._wanted.annotations
-
     def adopt(self, wanted: Wanted) -> None:
         """Work by what people want now."""
-        self._wanted, self._settings = wanted, wanted.settings
+        self.contents.wanted, self._settings = wanted, wanted.settings
 
     def publisher(self, terms: Terms, held: Held | None = None) -> Publisher:
         """Saves pages on these terms."""
@@ -179,7 +138,7 @@ class Pipeline:
         if held is not None:
             resolve(self._ledger, self._wikis, held)
         publisher = self.publisher(terms, held)
-        self._material, self._layouts = self.gather(), {}
+        self._material, self._layouts = self.contents.gather(), {}
         for dbname in self._in_order(self._wikis if wikis is None else wikis):
             if held is None or self._settings.wikis[dbname].approval:
                 yield from self._refresh_wiki(dbname, publisher, terms, page)
@@ -190,97 +149,66 @@ class Pipeline:
         """Learn what people want now; nothing is saved by what they wanted before."""
         try:
             if self.ask_people is not None:
-                self.adopt(self._ahead.wanted() or self.ask_people())
+                self.adopt(self.ask_people())
         except (SourceError, WikiError, InputError) as problem:
             log.warning("what people want can't be read: %s", problem)
             return False
         return True
 
-    def gather(self) -> Material:
-        """What pages are made of, with all that is read beside the logs read now. Raises: `LedgerError`."""
-        cases, before = self.material().cases, self._ahead.explanations()
-        explained = Begun(lambda: self._explain(cases, before))
-        self._find_accounts()
-        self._explanations = explained.result()
-        if {case.id for case in self.material().cases}.difference(case.id for case in cases):
-            self._explanations = self._explain(self.material().cases, self._explanations)
-        self._links = self._around.links(link for note in self.annotations for link in note.discussion)
-        return self.material()
-
-    def present(self) -> Known:
-        """As `known`, less the cases of accounts that aren't there under their name. Raises: `LedgerError`."""
-        known = self.known()
-        absent = self._look_for(known.cases, self._anew)
-        return Known(known.entries, known.judgements, tuple(case for case in known.cases if case.id not in absent))
-
-    def unlinked_posts(self) -> tuple[Post, ...]:
-        """What the Office wrote on talk pages that no note names, as a discussion or as a statement."""
-        return self._around.unlinked_posts(self.annotations)
-
-    def _find_accounts(self) -> None:
-        """Leave out the cases of accounts that aren't there; of those that are shown, look for a rename."""
-        known = self.known()
-        self._absent, self._anew = self._look_for(known.cases, self._anew), False
-        if gone := sorted(self._absent & self.shown())[:REREAD]:
-            entries = [entry for case in known.cases if case.id in gone for entry in case.entries]
-            self.ingest.run((), frozenset(titles(entries, known.judgements, self._settings.central)))
-
     def _refresh_wiki(self, dbname: str, publisher: Publisher, terms: Terms, only: str) -> Iterator[Outcome]:
-        """Bring a wiki's pages up; a table's older parts before the page that they leave, so that no row is nowhere."""
-        here = self._settings.wikis[dbname]
-        try:
-            known = self._ahead.found().get(dbname)
-            found = placements(self._wikis[dbname], here, self._settings.account) if known is None else known
-            self._found[dbname] = found
-            self._silent.discard(dbname)
-        except (SourceError, WikiError) as problem:
-            self._silent.add(dbname)
-            log.warning("%s: its pages can't be found: %s", dbname, problem)
-            yield Outcome(dbname, "", Result.SKIPPED, "busy")
-            return
-        self._read_letters(dbname)
-        outcomes: dict[str, Outcome] = {}
-        subpages_of = functools.partial(self._subpages, dbname, terms)
-        order = in_order(found, here, VIEWS.get(terms.job), only, subpages_of)
-        for title, before in order.items():
+        """Bring a wiki's pages up: those that were looked at ahead, then all that can be found and aren't done."""
+        here, outcomes = self._settings.wikis[dbname], dict[str, Outcome]()
+        for find in (self._ahead.pages, lambda _: placements(self._wikis[dbname], here, self._settings.account)):
+            try:
+                self._found[dbname] = find(dbname)
+                self._silent.discard(dbname)
+            except (SourceError, WikiError) as problem:
+                self._silent.add(dbname)
+                log.warning("%s: its pages can't be found: %s", dbname, problem)
+                yield Outcome(dbname, "", Result.SKIPPED, "busy")
+                return
+            yield from self._bring_up(dbname, publisher, terms, only, outcomes)
+
+    def _bring_up(
+        self, dbname: str, publisher: Publisher, terms: Terms, only: str, outcomes: dict[str, Outcome]
+    ) -> Iterator[Outcome]:
+        """Bring found pages up; a table's older parts before the page that they leave, so that no row is nowhere."""
+        found, here = self._found[dbname], self._settings.wikis[dbname]
+        self._material = self.contents.with_letters(self._material, dbname, here, found.values())
+        order = in_order(
+            found, here, VIEWS.get(terms.job), only, lambda page: self._likely(subpages, dbname, page, terms) or []
+        )
+        for title, before in order:
+            if title in outcomes:
+                continue
             waits = any(outcomes[one].result in (Result.SKIPPED, Result.HELD) for one in before if one in outcomes)
-            likely = self._likely(dbname, found[title], terms) if title in found else None
+            likely = self._likely(draft_page, dbname, found[title], terms) if title in found else None
             if likely is not None and likely.text == found[title].text:
                 outcomes[title] = Outcome(dbname, title, Result.UNCHANGED, base_revid=found[title].revid)
             elif waits and not shows_erased(found[title], self._desk(dbname, title, terms)):
                 outcomes[title] = Outcome(dbname, title, Result.SKIPPED, "too-big", base_revid=found[title].revid)
             else:
                 draft = functools.partial(self._fresh_draft, dbname, terms)
-                ahead = functools.partial(self._rechecks.begin, likely.entries if likely else frozenset())
+                ahead = functools.partial(self.rechecks.begin, likely.entries if likely else frozenset())
+                if self._ahead.go_on(title):
+                    self.rechecks.expire()
                 outcomes[title] = publisher.publish(dbname, title, draft, ahead=ahead)
             yield outcomes[title]
 
-    def _read_letters(self, dbname: str) -> None:
-        """Read the letters that a wiki's pages ask for."""
-        found, settings = self._found[dbname].values(), self._settings.wikis[dbname]
-        self._record = self._around.letters(letters_asked(found, dbname, settings, self._material.addresses))
-        self._material = replace(self._material, letters=self._record.letters, answers=self._record.answers)
-
-    def _subpages(self, dbname: str, terms: Terms, page: Page) -> list[str]:
+    def _likely(self, of: Callable[[Page, Desk], T], dbname: str, page: Page, terms: Terms) -> T | None:
+        """What holds of a page, as it was just read, by what is known."""
         try:
-            return subpages(page, self._desk(dbname, page.title, terms))
-        except (RegionError, InputError, SourceError, WikiError):
-            return []  # the publisher finds the same and says so
-
-    def _likely(self, dbname: str, page: Page, terms: Terms) -> Drafted | None:
-        """What a page, as it was just read, should say by what is known."""
-        try:
-            return draft_page(page, self._desk(dbname, page.title, terms))
+            return of(page, self._desk(dbname, page.title, terms))
         except (RegionError, InputError, SourceError, WikiError):
             return None  # the publisher finds the same and says so
 
     def _fresh_draft(self, dbname: str, terms: Terms, page: Page) -> Drafted:
         """A draft from entries that were read again just now. Raises: `SourceError` when they can't be."""
         drafted = draft_page(page, self._desk(dbname, page.title, terms))
-        if (report := self._rechecks.report(drafted.entries)).failed:
+        if (report := self.rechecks.report(drafted.entries)).failed:
             raise SourceError(f"entries of {', '.join(report.failed)} can't be read again")
         if report.changed:
-            self._material, self._layouts = self.material(), {}
+            self._material, self._layouts = self.contents.material(), {}
             drafted = draft_page(page, self._desk(dbname, page.title, terms))
         return drafted
 
@@ -290,8 +218,8 @@ class Pipeline:
             settings=self._settings.wikis[dbname],
             material=self._material,
             run=terms.run,
-            erased=self._absent.union(stone.id for stone in self._ledger.erasures.tombstones()),
-            last=self._ledger.publications.latest(dbname, title),
+            erased=self.contents.erased,
+            last=self.contents.saved.get((dbname, title)),
             pages=self._found.get(dbname, {}),
             layouts=self._layouts,
         )

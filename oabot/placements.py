@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from oabot.config import WikiSettings
 from oabot.errors import RegionError
@@ -34,24 +34,24 @@ def in_order(
     views: Collection[str] | None,
     only: str,
     subpages: Callable[[Page], list[str]],
-) -> dict[str, list[str]]:
-    """The titles of pages to bring up, each with those that have to be there before it.
+) -> Iterator[tuple[str, list[str]]]:
+    """The titles of pages to bring up, each once, with those that have to be there before it.
 
     Of `found` those that show one of `views` (None: any), and just the page `only` and its parts, if it is named;
-    `subpages` tells the titles on which a page's table goes on.
+    `subpages` tells the titles on which a page's table goes on, and is asked when the page's turn comes.
     """
     heads = {title: _head(page, settings) for title, page in found.items()}
-    order: dict[str, list[str]] = {}
+    given: set[str] = set()
     for title, page in found.items():
-        wanted = views is None or has_view(page, settings, views)
-        if heads[title] is None and only in ("", title) and wanted:
+        if heads[title] is None and only in ("", title) and (views is None or has_view(page, settings, views)):
             before = subpages(page)
-            order |= {one: [] for one in before} | {title: before}
-    return order | {
-        title: []
-        for title, head in heads.items()
-        if title not in order and head and only in ("", title, head) and (views is None or head in order)
-    }
+            for one in (*before, title):
+                if one not in given:
+                    given.add(one)
+                    yield one, before if one == title else []
+    for title, main in heads.items():
+        if title not in given and main and only in ("", title, main) and (views is None or main in given):
+            yield title, []
 
 
 def bodies(text: str, settings: WikiSettings) -> tuple[str, ...] | None:

@@ -13,6 +13,7 @@ from oabot.ledger import Ledger
 from oabot.model import Case, EntryId, TargetKind
 from oabot.sources.accounts import Accounts
 from oabot.sources.api import Api
+from oabot.sources.early import asking_early
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,11 @@ class Presence:
         if there != before:
             self._ledger.state.put(_KEY, sorted(map(str, there)))
         return frozenset(set(accounts) - there)
+
+    def ask_early(self, name: str) -> None:
+        """Ask about one account, for a run that wants to know soon whether and where it is. Raises: `SourceError`."""
+        with asking_early(times=2):  # here, and by `oabot.homes`, which asks the same
+            self._accounts.existing([name])
 
     def _look(
         self, before: set[EntryId], wanted: Collection[EntryId], accounts: dict[EntryId, str]

@@ -212,7 +212,6 @@ class Publisher:
         self._pace(wiki)
         ahead()
         pages = self._leave.read(wiki, wanted, even_resting=even_resting)
-        self._ledger.lease.renew(self._held, TURN)
         return pages[title], pages.get(source or "")
 
     def _shrinks(self, wiki: str, title: str, drafted: Drafted) -> bool:

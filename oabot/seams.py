@@ -63,6 +63,14 @@ class Wiki(Protocol):
         """
         ...
 
+    def look_ahead(self, titles: Iterable[str], steering: Iterable[str]) -> None:
+        """Begin such a look, and don't wait for it; raises nothing.
+
+        Who then looks at some of these, or reads them by `pages`, within `oabot.begun.LASTS` and before a save of that
+        page by us, gets what was seen then.
+        """
+        ...
+
     def save(self, edit: Edit) -> Saved:
         """Save one page, or say why not.
 

@@ -39,6 +39,15 @@ def titles(entries: Iterable[LogEntry], judgements: Mapping[EntryId, Judgement],
     return list(found)
 
 
+def likely(dbname: str, title: str, central: str) -> list[tuple[str, str]]:
+    """(dbname, log title) that `titles` will probably name for an action on this log title."""
+    found = [(dbname, title)]
+    if title.startswith("User:"):
+        user, _, scope = title.partition("@")
+        found += [(scope, user), (central, user)]
+    return list(dict.fromkeys(found))
+
+
 def _of_target(kind: Kind, target: Target, central: str) -> Iterator[tuple[str, str]]:
     if target.kind is TargetKind.PAGE:
         yield target.scope, target.name

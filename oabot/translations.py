@@ -18,6 +18,7 @@ from oabot.ledger import Ledger
 from oabot.seams import Clock
 from oabot.sources import facts, pages
 from oabot.sources.api import Api
+from oabot.sources.early import asking_early
 from oabot.sources.translate import Translate
 from oabot.statements import Statement
 
@@ -55,6 +56,7 @@ class Translations:
         self._api, self._ledger, self._clock = api, ledger, clock
         self._translate = Translate(api, clock)
         self._followed = tuple(followed)
+        self._languages: Collection[str] = ()
 
     def read(self, annotated: Iterable[str] = (), languages: Collection[str] = ()) -> Learned:
         """All statements; `annotated` are names by which people call them, `languages` those of our readers.
@@ -62,7 +64,7 @@ class Translations:
         One request if nothing has changed since they were read, on the same day. What can't be read now is as it was.
         Raises: `LedgerError`.
         """
-        before = self._kept()
+        before, self._languages = self._kept(), languages
         try:
             newest = self._newest(before, languages)
         except SourceError as problem:
@@ -76,6 +78,11 @@ class Translations:
         if known != before:
             self._ledger.state.put(_KEY, _KEPT.dump_python(known, mode="json"))
         return _learned(wanted, known)
+
+    def ask_early(self) -> None:
+        """Ask what has changed, as `read` asked last, for a run that wants to know soon. Raises: `SourceError`."""
+        with asking_early():
+            self._newest(self._kept(), self._languages)
 
     def _newest(self, before: Mapping[str, _Known], languages: Iterable[str]) -> pages.Newest:
         elsewhere = {followed.page for followed in self._followed}

@@ -77,7 +77,7 @@ class Undo:
         report = self._pipeline.ingest.recheck(entries)
         if report.failed:
             raise SourceError(f"entries of {', '.join(report.failed)} can't be read again")
-        return replace(self._pipeline.material(), cases=self._pipeline.present().cases)
+        return replace(self._pipeline.contents.material(), cases=self._pipeline.contents.present().cases)
 
 
 def _among(cases: Collection[Case], rows: Collection[EntryId]) -> tuple[Case, ...]:

@@ -39,13 +39,33 @@ class Visibility:
 
         Raises: `LedgerError`; a wiki that can't say is in `Report.failed`, and then its entries mustn't be shown.
         """
-        wanted = set(entries)
-        known = [one for one in self._ledger.observations.known() if one[0] in wanted]
+        known = self._known(entries)
         dbnames = sorted({entry.wiki for entry, _, _ in known} & self._sources.keys())
         reads = [functools.partial(self._read, [one for one in known if one[0].wiki == dbname]) for dbname in dbnames]
         for dbname, rows in zip(dbnames, ahead(reads), strict=True):
             report.attempt(dbname, functools.partial(self._again, dbname, rows, report))
         return report
+
+    def known(self, dbname: str, entries: Iterable[EntryId]) -> list[_Known]:
+        """Those of the entries that the ledger holds of that wiki (id, log type, time). Raises: `LedgerError`."""
+        return [one for one in self._known(entries) if one[0].wiki == dbname]
+
+    def take(self, dbname: str, found: Mapping[EntryId, _Row | None], report: Report) -> None:
+        """As `recheck`, of known entries that were read: None for one that isn't there. Raises: `LedgerError`."""
+        hidden, missing, visible = set(), set(), []
+        for entry_id, row in found.items():
+            if row is None:
+                missing.add(entry_id)
+            elif _is_hidden(dbname, row, self._central):
+                hidden.add(entry_id)
+            else:
+                visible.append((entry_id, row))
+        report.count(dbname, len(found))
+        if hidden:
+            self.erase(hidden, "hidden", report)
+        if missing:
+            self._missing(missing, report)
+        report.stored |= self._ledger.observations.record(visible).added
 
     def erase(self, ids: set[EntryId], reason: str, report: Report) -> None:
         """Erase these, and leave a tombstone of each. Raises: `LedgerError`."""
@@ -59,26 +79,16 @@ class Visibility:
         for entry_id in erased.intersection(visible):
             self._ledger.erasures.forgive(entry_id)
 
+    def _known(self, entries: Iterable[EntryId]) -> list[_Known]:
+        wanted = set(entries)
+        return [one for one in self._ledger.observations.known() if one[0] in wanted] if wanted else []
+
     def _read(self, asked: list[_Known]) -> Iterable[tuple[EntryId, _Row | None]]:
         """Entries of one wiki as it shows them now. Raises: `SourceError`."""
         return self._sources[asked[0][0].wiki].by_ids(asked).items()
 
     def _again(self, dbname: str, rows: Iterable[tuple[EntryId, _Row | None]], report: Report) -> None:
-        hidden, missing, visible = set(), set(), []
-        told = list(rows)
-        for entry_id, row in told:
-            if row is None:
-                missing.add(entry_id)
-            elif _is_hidden(dbname, row, self._central):
-                hidden.add(entry_id)
-            else:
-                visible.append((entry_id, row))
-        report.count(dbname, len(told))
-        if hidden:
-            self.erase(hidden, "hidden", report)
-        if missing:
-            self._missing(missing, report)
-        report.stored |= self._ledger.observations.record(visible).added
+        self.take(dbname, dict(rows), report)
 
     def _missing(self, ids: set[EntryId], report: Report) -> None:
         """Hold what is missing; erase it when it was missing ten minutes ago as well."""

@@ -28,7 +28,7 @@ def write(app: App, out: Path, lang: str = "") -> list[Path]:
     central = pipeline.settings.wikis[pipeline.settings.central]
     spoken = language(lang or central.language, {lang} if lang else central.drafts)
     names = pipeline.settings.report_names
-    made = report(pipeline.gather(), spoken, names=names)
+    made = report(pipeline.contents.gather(), spoken, names=names)
     try:
         out.mkdir(parents=True, exist_ok=True)
         files.write({out / name: text for name, text in made.items()}, PRIVATE if names else PUBLIC)

@@ -107,7 +107,7 @@ def _bot(place: Place, name: str, phase: int, at: At) -> None:
     known = rules.load({})
     ingest = Ingest({WIKI: Logs(rows(phase), at)}, ledger, known, clock())
     pipeline = Pipeline(settings, known, ledger, ingest, {WIKI: wiki}, clock())
-    setattr(pipeline, "known", _stepped("fold", pipeline.known, at))  # noqa: B010 - a method, for this one only
+    setattr(pipeline.contents, "known", _stepped("fold", pipeline.contents.known, at))  # noqa: B010 - a method, for this one only
     held = ledger.lease.acquire(f"child {os.getpid()}", TURN)
     if held is None:
         raise SystemExit("the lease is taken")

@@ -66,7 +66,7 @@ class Bot:
         return self.world.ledger
 
     def known(self) -> Known:
-        return self.pipeline({}).known()
+        return self.pipeline({}).contents.known()
 
     def pipeline(self, wikis: Mapping[str, Wiki]) -> Pipeline:
         sources = {

@@ -19,7 +19,7 @@ from oabot.scheduler.followup import owed
 from oabot.scheduler.intake import Intake
 from oabot.scheduler.lane import IDLE, Lane
 from oabot.scheduler.turn import Turn
-from oabot.sources.eventstream import moment_of
+from oabot.sources.eventstream import Heard, moment_of
 from oabot.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
@@ -169,7 +169,12 @@ class _Service:
             bot = self._bot
             self._listener = Listener(bot.settings.stream, bot.agent, bot.clock, position)
             self._listener.start()
-        self._listener.serve(lambda: self._lane.interest, self._intake.take)
+        self._listener.serve(lambda: self._lane.interest, self._take)
+
+    def _take(self, heard: Heard) -> None:
+        if not self._busy:  # a run that is under way asks for itself, and what was begun would be old after it
+            self._lane.foresee(heard.wakes)
+        self._intake.take(heard)
 
     def _end(self) -> None:
         if self._listener is not None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Final
 
 from oabot.control import Control
 from oabot.errands import SOURCE, Errands
-from oabot.errors import InputError, Resting, SourceError, WikiError
-from oabot.interest import Topic
+from oabot.errors import InputError, LedgerError, Resting, SourceError, WikiError
+from oabot.interest import Topic, Wake
 from oabot.jobs import Work
 from oabot.journal import Entry
 from oabot.ledger import Held, Job
@@ -40,6 +41,17 @@ class People:
             self._built_by = self._control.community.onwiki
             self._pipeline = self._control.idle_pipeline()
         return self._pipeline
+
+    def foresee(self, wakes: Iterable[Wake], targets: Container[tuple[str, str]]) -> None:
+        """Begin to ask what a run asks that looks at a log entry of these, if a page waits for it: raises nothing.
+
+        With a settle time only what is done about one of these `targets` is shown at once.
+        """
+        wake = next((one for one in wakes if one.topic is Topic.LOG), None)
+        pipeline = self._pipeline
+        if wake and pipeline and (not pipeline.settings.settle_hours or (wake.wiki, wake.title) in targets):
+            with contextlib.suppress(LedgerError):  # the run finds the same, and says so
+                pipeline.foresee(wake)
 
     @staticmethod
     def asked(job: Job) -> bool:

@@ -27,7 +27,7 @@ class Accounts:
         """
         asked = sorted(set(wanted))
         modules = self._modules if asked else frozenset()
-        if "globalusers" in modules:
+        if "globalusers" in modules and (len(asked) > 1 or "globaluserinfo" not in modules):
             parts = (asked[start : start + 50] for start in range(0, len(asked), 50))
             return frozenset(name for part in parts for name in _of(self._api, part))
         if asked and "globaluserinfo" not in modules:

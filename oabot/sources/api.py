@@ -20,6 +20,7 @@ from oabot.breaker import Breaker
 from oabot.errors import IncompleteReply, SourceError, SourceRefused, WrongWiki
 from oabot.seams import Clock
 from oabot.sources.door import Answer, Door, NoAnswer
+from oabot.sources.early import Early
 
 log = logging.getLogger(__name__)
 
@@ -68,13 +69,15 @@ class Api:
         self._jitter = random.SystemRandom()
         self._rest_until: datetime | None = None
         self._breaker = Breaker(clock)
+        self._early = Early(clock)
 
     def get(self, **params: Value) -> Reply:
         """Ask once (with further tries when the wiki or the way is at fault) and give the checked reply.
 
         Raises: `SourceRefused` for an API error, `IncompleteReply` when a parameter was ignored, `SourceError` else.
         """
-        reply = self._call({"format": "json", "formatversion": "2", "maxlag": "5", **_encoded(params)})
+        asked = {"format": "json", "formatversion": "2", "maxlag": "5", **_encoded(params)}
+        reply = self._early.reply(asked, lambda: self._call(asked))
         self._heed_warnings(reply)
         return reply
 

@@ -15,12 +15,11 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 
+from oabot.begun import AT_ONCE
 from oabot.errors import SourceError
 from oabot.sources.address import checked
 from oabot.sources.connection import session
 
-AT_ONCE: Final = 3
-"""Questions to one wiki that may be under way: its operators ask for few, who waits for a page wants more than one."""
 _CHUNK: Final = 64 * 1024
 _LONGEST_QUERY: Final = 4000
 """Longer ones are posted: servers limit the length of a URL, some to 8 KiB."""

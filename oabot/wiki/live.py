@@ -12,6 +12,7 @@ from oabot.model import Account, Edit, Look, Page, PageState, Revision, Saved, U
 from oabot.seams import Clock
 from oabot.wiki import rows
 from oabot.wiki.door import Door, Value
+from oabot.wiki.glance import Glance
 from oabot.wiki.refusals import refusal
 from oabot.wiki.session import Session
 from oabot.wiki.writing import Writer
@@ -36,6 +37,7 @@ class LiveWiki:
     def __init__(self, session: Session, dbname: str, api_url: str, *, clock: Clock, deadline: float = 60.0) -> None:
         self._door = Door(session, dbname, api_url, clock, deadline)
         self._writer = Writer(self._door, self._read_one)
+        self._glance = Glance(clock)
         self._central: bool | None = None
         self._steered_by: tuple[str, ...] = ()
 
@@ -47,6 +49,10 @@ class LiveWiki:
     def pages(self, titles: Iterable[str]) -> dict[str, Page]:
         """As `Wiki.pages`."""
         asked = list(dict.fromkeys(titles))
+        seen = self._glance.of(asked)
+        return {title: seen.pages[title] for title in asked} if seen else self._now(asked)
+
+    def _now(self, asked: Sequence[str]) -> dict[str, Page]:
         found: dict[str, Page] = {title: rows.nowhere(title) for title in asked}
         for batch in _batches(_sendable(asked)):
             found.update(self._batch(batch))
@@ -88,8 +94,16 @@ class LiveWiki:
         return {name: self._user(name, known.get(rows.username(name))) for name in asked}
 
     def look(self, titles: Iterable[str], steering: Iterable[str]) -> Look:
-        """As `Wiki.look`. The authors of the look before are asked for; if now there is another, once more."""
-        steering = tuple(steering)
+        """As `Wiki.look`."""
+        titles, steering = tuple(titles), tuple(steering)
+        return self._glance.of(titles, steering) or self._look(titles, steering)
+
+    def look_ahead(self, titles: Iterable[str], steering: Iterable[str]) -> None:
+        """As `Wiki.look_ahead`."""
+        self._glance.begin(titles, steering, self._look)
+
+    def _look(self, titles: tuple[str, ...], steering: tuple[str, ...]) -> Look:
+        """In one request: the authors of the look before are asked for; if now there is another, once more."""
         talk = f"User talk:{self._door.account}"
         also = self._people(self._steered_by) | {"uiprop": "groups|rights|blockinfo"}
         asked = list(dict.fromkeys((*titles, *steering, talk)))
@@ -105,10 +119,11 @@ class LiveWiki:
 
     def save(self, edit: Edit) -> Saved:
         """As `Wiki.save`. An edit that doesn't overlap with ours is merged by MediaWiki, and is no conflict."""
+        self._glance.forget(edit.title)
         return self._writer.save(edit)
 
     def _read_one(self, title: str) -> Page:
-        return self.pages([title])[title]
+        return self._now([title])[title]
 
     def _people(self, names: Sequence[str]) -> dict[str, Value]:
         """What asks for these accounts in a request for something else."""

@@ -214,6 +214,50 @@ def test_all_that_a_save_depends_on_is_seen_as_it_is_now(stage: Stage) -> None:
         assert "edit" in look.account.rights
 
 
+def test_a_look_ahead_shows_the_same_as_a_look(stage: Stage) -> None:
+    run, base = f"User:{BOT}/Run", stage.put(TITLE, "text")
+    stage.put(run, "run")
+    told = stage.wiki.look([TITLE], [run])
+    stage.wiki.look_ahead([TITLE, "User:Nobody/Nothing"], [run])
+    seen = stage.wiki.look([TITLE], [run])
+
+    assert {title: seen.pages[title] for title in (TITLE, run)} == {title: told.pages[title] for title in (TITLE, run)}
+    assert (seen.authors, seen.account, read(stage).revid) == (told.authors, told.account, base)
+
+
+def test_what_we_save_after_a_look_ahead_is_read_as_it_is_then(stage: Stage) -> None:
+    base = stage.put(TITLE, "before")
+    stage.wiki.look_ahead([TITLE], [f"User:{BOT}/Run"])
+    stage.wiki.save(edit("after", base))
+
+    assert read(stage).text == "after"
+
+
+def test_what_somebody_saves_after_a_look_ahead_is_a_conflict_and_then_read(stage: Stage) -> None:
+    stage.put(TITLE, "before")
+    stage.wiki.look_ahead([TITLE], [f"User:{BOT}/Run"])
+    seen = read(stage)
+    stage.put(TITLE, "theirs")
+    with pytest.raises(EditConflict):
+        stage.wiki.save(edit("ours", seen.revid))
+
+    assert read(stage).text == "theirs"
+
+
+def test_a_stop_after_a_look_ahead_is_seen_before_the_third_save(stage: Stage) -> None:
+    run = f"User:{BOT}/Run"
+    stage.put(run, "run")
+    titles = [f"{TITLE}/{number}" for number in range(3)]
+    bases = {title: stage.put(title, "before") for title in titles}
+    stage.wiki.look_ahead(titles, [run])
+    for title in titles[:2]:
+        assert stage.wiki.look([title], [run]).pages[title].revid == bases[title]
+        stage.wiki.save(edit("after", bases[title], title))
+    stage.put(run, "stop")
+
+    assert stage.wiki.look(titles[2:], [run]).pages[run].text == "stop"
+
+
 def test_a_user_that_nobody_is_is_missing(stage: Stage) -> None:
     found = stage.wiki.users(["Nobody at all", "127.0.0.1", "a|b", "<x>"])
 

@@ -23,7 +23,8 @@ LARGEST = 2048 * 1024
 class FakeWiki:
     """Implements `oabot.seams.Wiki`. Methods under "the world" are what others do; attributes may be set at any time.
 
-    `saves` holds each accepted edit that changed something, `asked` counts readings.
+    `saves` holds each accepted edit that changed something, `asked` counts readings, `looked_ahead` holds what was
+    looked at ahead.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class FakeWiki:
         self.edits_left: int | None = None
         self.saves: list[Edit] = []
         self.asked = 0
+        self.looked_ahead: list[tuple[list[str], list[str]]] = []
         self._pages: dict[str, list[Revision]] = {}
         self._protected: dict[str, tuple[str, bool]] = {}
         self._refused: list[tuple[str, str]] = []
@@ -83,6 +85,9 @@ class FakeWiki:
         steering = list(steering)
         pages = self.pages([*titles, *steering])
         return Look(pages, self.users(name for title in steering if (name := pages[title].user)), self.account())
+
+    def look_ahead(self, titles: Iterable[str], steering: Iterable[str]) -> None:
+        self.looked_ahead.append((list(titles), list(steering)))  # what is asked then needn't be as old as this
 
     def save(self, edit: Edit) -> Saved:
         title = self._allowed(edit)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from oabot.begun import Begun, ahead
+from oabot.begun import Begun, ahead, together
 from oabot.errors import SourceError
 
 
@@ -79,3 +79,25 @@ def test_what_was_read_before_a_fault_is_given_before_it() -> None:
     with pytest.raises(SourceError, match="no answer"):
         next(broken)
     assert list(whole) == [2]
+
+
+def test_acts_go_on_together_at_most_so_many_at_a_time_and_one_that_fails_ends_no_other() -> None:
+    pair, lock = threading.Barrier(2), threading.Lock()
+    going, most, done = 0, 0, threading.Semaphore(0)
+
+    def act() -> None:
+        nonlocal going, most
+        with lock:
+            going += 1
+            most = max(most, going)
+        pair.wait(10)
+        with lock:
+            going -= 1
+        pair.wait(10)
+        done.release()
+        raise SourceError("metawiki: no answer")
+
+    together([act] * 6, 2)
+
+    assert all(done.acquire(timeout=10) for _ in range(6))
+    assert most == 2

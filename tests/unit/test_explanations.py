@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from oabot import explanations
-from oabot.ahead import Wanted
 from oabot.config import StatementConfig
 from oabot.explained import Followed
 from oabot.explanations import Explain, Explanations, followed
@@ -47,9 +46,8 @@ class Explained(World):
             for dbname, logs in self.logs.items()
         }
         ingest = Ingest(sources, self.ledger, self.rules, self.clock, self.settings.central)
-        self.explain: Explain = lambda cases, before: explanations.read(
-            cases, self.settings.wikis, translations, homes, before
-        )
+        self.translations = translations
+        self.explain: Explain = lambda cases: explanations.read(cases, self.settings.wikis, translations, homes)
         self.pipeline = Pipeline(
             self.settings,
             self.rules,
@@ -142,23 +140,13 @@ def lists(world: Explained) -> int:
     return sum(asked.get("gapprefix") == "Office actions/" for asked in world.logs["metawiki"].asked)
 
 
-def test_a_run_that_began_to_read_statements_ahead_does_not_ask_for_them_again(world: Explained) -> None:
-    world.pipeline.ask_people = lambda: Wanted(world.settings)
-    world.pipeline.begin()
+def test_what_was_asked_early_about_statements_is_not_asked_again(world: Explained) -> None:
     world.publish("run-1")
+    before = lists(world)
+    world.translations.ask_early()
+    world.publish("run-2")
 
-    assert lists(world) == 1
-    assert "OA2021" in world.text()
-
-
-def test_statements_that_could_not_be_read_ahead_are_read_when_the_pages_are_made(world: Explained) -> None:
-    mend = world.fail()
-    before = world.explain((), None)
-    mend()
-    after = world.explain((), before)
-
-    assert not before.learned.whole
-    assert after.learned.whole
+    assert lists(world) == before + 1
 
 
 def test_nothing_read_is_nothing_told() -> None:

@@ -1,0 +1,70 @@
+"""A look that was begun before anybody needs it, for those who look at a part of it within a second."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from oabot.begun import LASTS, Begun
+from oabot.errors import WikiError
+from oabot.model import Look
+from oabot.seams import Clock
+
+_MOST: Final = 40
+"""Titles: with those that steer us, still one request."""
+
+_SAVES: Final = 2
+"""How many saves one look may let us make: a stop is heeded one save later than it could be, at most."""
+
+
+class Glance:
+    """The newest look of one wiki that was begun early."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._since: datetime | None = None
+        self._titles: frozenset[str] = frozenset()
+        self._steering: tuple[str, ...] = ()
+        self._look: Begun[Look] | None = None
+        self._saves = 0
+
+    def begin(
+        self, titles: Iterable[str], steering: Iterable[str], look: Callable[[tuple[str, ...], tuple[str, ...]], Look]
+    ) -> None:
+        """Begin to look at these, of many at the first ones; what was begun before counts no more."""
+        chosen, steers = tuple(titles)[:_MOST], tuple(steering)
+        with self._lock:
+            self._since, self._saves = self._clock.now(), 0
+            self._titles, self._steering = frozenset((*chosen, *steers)), steers
+            self._look = Begun(lambda: look(chosen, steers))
+
+    def of(self, titles: Iterable[str], steering: Iterable[str] | None = None) -> Look | None:
+        """What it found, if all these titles were among those looked at, and the `steering` ones the same.
+
+        None when it wasn't, when it is older than `oabot.begun.LASTS`, failed, or let us save twice: whoever asks then
+        looks.
+        """
+        with self._lock:
+            fresh = self._since is not None and timedelta() <= self._clock.now() - self._since <= LASTS
+            if not fresh or self._saves >= _SAVES:
+                self._look = None
+            wanted, begun = frozenset(titles), self._look
+            if steering is not None:
+                if tuple(steering) != self._steering:
+                    return None
+                wanted |= frozenset(self._steering)
+            if begun is None or not wanted <= self._titles:
+                return None
+        try:
+            return begun.result()
+        except WikiError:
+            return None
+
+    def forget(self, title: str) -> None:
+        """Somebody is about to save that page."""
+        with self._lock:
+            self._titles -= {title}
+            self._saves += 1
