@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.client
+import socket
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -25,7 +27,9 @@ from oabot.errors import SourceError
 from oabot.seams import Clock
 from oabot.sources.address import checked, proxy
 
-_READ: Final = 60 * 1024
+_READ: Final = 240 * 1024
+_RECORD: Final = 16 * 1024
+"""The most that a TLS record holds (RFC 8446, 5.1)."""
 _LONGEST_FRAME: Final = 16 * 1024 * 1024
 _CONNECT_SECONDS: Final = 15.0
 
@@ -67,56 +71,61 @@ class Chunks:
 
     def __init__(self) -> None:
         self.ended = False
-        self._rest = b""
+        self._rest = b"\n"  # as if a line had ended
 
     def feed(self, raw: bytes) -> bytes:
         """What the next piece completes. Raises: `Cut` when it isn't chunked coding."""
         raw = self._rest + raw
-        sizes, chunks, self._rest = _split(raw)
-        if list(map(_size, sizes)) != list(map(len, chunks)):
-            sizes, chunks, self._rest = _parsed(raw)
+        chunks, self._rest = _split(raw) or _parsed(raw)
         if len(self._rest) > _LONGEST_FRAME:
             raise Cut("stream: a chunk without an end")
-        self.ended = b"" in chunks
+        self.ended |= b"" in chunks
         return b"".join(chunks)
 
 
-_Pieces = tuple[list[bytes], list[bytes], bytes]
-"""Sizes, chunks, and what is not whole yet."""
+_Pieces = tuple[list[bytes], bytes]
+"""Chunks, and what is not whole yet; it begins with the LF that ends what came before."""
 
 
-def _split(raw: bytes) -> _Pieces:
-    """Right for chunks that hold no CR LF, such as JSON, and many times faster than going from one to the next."""
-    *lines, rest = raw.split(b"\r\n")
+def _split(raw: bytes) -> _Pieces | None:
+    """For chunks that hold no CR, such as JSON, in a third of the time that it takes to go from one to the next.
+
+    None where that can't be, or isn't chunked coding. CR alone is told apart twice as fast as CR LF.
+    """
+    *lines, rest = raw.split(b"\r")
     if len(lines) % 2:
-        rest = lines.pop() + b"\r\n" + rest
-    return lines[::2], lines[1::2], rest
+        rest = lines.pop() + b"\r" + rest
+    sizes, lines = lines[::2], lines[1::2]
+    lengths = list(map(len, lines))
+    if list(map(_length, sizes)) != lengths:
+        return None
+    chunks = [line.removeprefix(b"\n") for line in lines]
+    return (chunks, rest) if sum(map(len, chunks)) == sum(lengths) - len(lines) else None
 
 
 def _parsed(raw: bytes) -> _Pieces:
-    sizes, chunks, position = [], [], 0
+    chunks, position = [], 0
     while (end := raw.find(b"\r\n", position)) >= 0:
-        size = _size(raw[position:end])
-        start = end + 2
-        if size < 0:
+        length = _length(raw[position:end])
+        after = end + 1 + length
+        if not length:
             raise Cut("stream: not chunked as it says")
-        if len(raw) < start + size + 2:
+        if len(raw) < after + 2:
             break
-        sizes.append(raw[position:end])
-        chunks.append(raw[start : start + size])
-        position = start + size + 2
-        if raw[position - 2 : position] != b"\r\n":
+        if raw[after : after + 2] != b"\r\n":
             raise Cut("stream: not chunked as it says")
-    return sizes, chunks, raw[position:]
+        chunks.append(raw[end + 2 : after])
+        position = after + 1
+    return chunks, raw[position:]
 
 
 @functools.lru_cache(maxsize=4096)
-def _size(line: bytes) -> int:
-    """The size in a chunk's first line; -1 when it is none."""
+def _length(line: bytes) -> int:
+    """How long the chunk after this first line is, both with an LF before them; 0 when it is none."""
     try:
-        return int(line.partition(b";")[0], 16)
+        return max(int(line.partition(b";")[0], 16), -1) + 1 if line.startswith(b"\n") else 0
     except ValueError:
-        return -1
+        return 0
 
 
 class Stream:
@@ -139,6 +148,7 @@ class Stream:
 
     def connect(self, headers: Mapping[str, str], params: Mapping[str, str]) -> Self:
         """Ask for the stream."""
+        bytes(4 * _READ)  # lets malloc keep what is read into, or the system zeroes it anew each time (mallopt(3))
         manager = self._open.enter_context(_manager(self._proxy, secure=self._secure))
         own = {"User-Agent": self._agent, "Accept": "text/event-stream", "Accept-Encoding": "identity"}
         try:
@@ -197,24 +207,47 @@ class Stream:
             raise Cut(f"stream: {type(fault).__name__}") from None
 
 
-class _Coalesced(http.client.HTTPResponse):
-    """Reads all chunks that are there at once; the library's own reads one chunk at a time."""
+class Coalesced(http.client.HTTPResponse):
+    """Reads all that is there at once; the library's own reads one chunk at a time, and one record of TLS."""
+
+    def __init__(
+        self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None
+    ) -> None:
+        super().__init__(sock, debuglevel, method, url)
+        self._socket = sock
 
     def begin(self) -> None:
+        """As `http.client.HTTPResponse.begin`."""
         super().begin()
         self._chunks = Chunks()
 
     def read1(self, n: int = -1) -> bytes:
+        """The text of all chunks that have come whole, of about `n` bytes; waits for the first."""
         if not self.chunked or self.fp is None:
             return super().read1(n)
         while not self._chunks.ended and (raw := self.fp.read1(n)):
+            if isinstance(self._socket, ssl.SSLSocket):
+                raw += self._records(n - len(raw))
             if data := self._chunks.feed(raw):
                 return data
         return b""
 
+    def _records(self, size: int) -> bytes:
+        """What more has come, up to about `size`, without waiting."""
+        records, patience = [], self._socket.gettimeout()
+        self._socket.settimeout(0)
+        try:
+            with contextlib.suppress(OSError):  # whatever it is comes again with the next read
+                while size > 0 and (record := self._socket.recv(_RECORD)):
+                    records.append(record)
+                    size -= len(record)
+        finally:
+            self._socket.settimeout(patience)
+        return b"".join(records)
+
 
 class _Plain(HTTPConnection):
-    response_class = _Coalesced
+    response_class = Coalesced
 
 
 class _Secure(HTTPSConnection, _Plain):

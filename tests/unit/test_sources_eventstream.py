@@ -1,7 +1,11 @@
 """The stream as it is held for months: over cuts, refusals, errors, silence and lost positions."""
 
 import itertools
+import socket
+import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,9 +17,9 @@ from oabot.errors import ConfigError
 from oabot.interest import Interest, Topic
 from oabot.model import EntryId
 from oabot.sources.eventstream import EventStream, Gap, Heard, Timing
-from oabot.sources.sse import Chunks, Cut
+from oabot.sources.sse import Chunks, Coalesced, Cut
 from tests.fakes.clock import StillClock
-from tests.fakes.stream import Reply, StreamServer, chunked, event, lines, position, refusal
+from tests.fakes.stream import HEAD, Reply, StreamServer, chunked, event, lines, position, refusal
 
 pytestmark = pytest.mark.loopback
 
@@ -284,10 +288,44 @@ def test_chunks_come_out_as_they_went_in_wherever_they_are_cut(parts: list[bytes
     assert chunks.ended
 
 
-@pytest.mark.parametrize("raw", [b"xyz\r\nabc\r\n", b"3\r\nabcdef\r\n", b"-1\r\n\r\n"])
+@pytest.mark.parametrize(
+    "raw", [b"xyz\r\nabc\r\n", b"3\r\nabcdef\r\n", b"-1\r\n\r\n", b"3\r\nabc\r0\r\n\r\n", b"3\rabc\r\n0\r\n\r\n"]
+)
 def test_what_is_not_chunked_is_a_cut(raw: bytes) -> None:
     with pytest.raises(Cut):
         Chunks().feed(raw)
+
+
+def test_what_came_in_many_tls_records_is_read_at_once_and_no_more_is_waited_for() -> None:
+    parts = [part for number in range(50) for part in lines(event(), MS + number)]
+    with encrypted([HEAD, *chunked(parts)]) as ours:
+        response = Coalesced(ours)
+        response.begin()
+
+        assert response.read1(1 << 20) == b"".join(parts)
+
+
+@contextmanager
+def encrypted(records: list[bytes]) -> Iterator[ssl.SSLSocket]:
+    """A connection on which these came; its other end stays open. Neither end has a certificate."""
+    contexts = [ssl.SSLContext(kind) for kind in (ssl.PROTOCOL_TLS_CLIENT, ssl.PROTOCOL_TLS_SERVER)]
+    for context in contexts:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers("aNULL:@SECLEVEL=0")
+    ours, theirs = socket.socketpair()
+    ours.settimeout(10)
+
+    def send() -> ssl.SSLSocket:
+        other_end = contexts[1].wrap_socket(theirs, server_side=True)
+        for record in records:
+            other_end.sendall(record)
+        return other_end
+
+    with ThreadPoolExecutor(1) as thread:
+        sending = thread.submit(send)
+        with contexts[0].wrap_socket(ours) as connection, sending.result():
+            yield connection
 
 
 @pytest.mark.parametrize("size", [97, 1009])
