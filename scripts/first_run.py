@@ -7,6 +7,7 @@ input, as all of it can be loaded while the wikis are started.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import sys
 from pathlib import Path
@@ -59,5 +60,9 @@ def bot() -> int:
 
 
 if __name__ == "__main__":
-    if sys.stdin.readline():  # else there will be no wikis
-        sys.exit(templates() or bot())
+    gc.freeze()  # what was loaded stays
+    if not sys.stdin.readline():
+        sys.exit(1)  # there will be no wikis
+    code = templates() or bot()
+    gc.freeze()  # nobody has to look through it all before it goes
+    sys.exit(code)
