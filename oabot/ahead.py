@@ -52,6 +52,7 @@ class Ahead:
         self._wikis, self._ingest, self._ask_about, self._clock = wikis, ingest, ask_about, clock
         self._begun: _Begun | None = None
         self._in_run: _Begun | None = None
+        self._looked_at: frozenset[str] = frozenset()
 
     def begin(
         self, wake: Wake, settings: Settings, first: str, found: Collection[Page], shown: Collection[EntryId]
@@ -67,6 +68,8 @@ class Ahead:
         again = frozenset(shown if len(shown) < _MOST else ())
         self._begun = _Begun(self._clock.now(), first, tuple(titles), steering, again, quick=quick)
 
+        self._looked_at = frozenset((first, settings.central))
+
         def look() -> None:
             if first != settings.central:
                 self._wikis[first].look_ahead(titles, steering)
@@ -75,6 +78,11 @@ class Ahead:
 
         logs = [question for entry in wake.entries for question in self._about(entry, wake, again)]
         together([*map(_early, logs), look, *self._ask_about(wake.title)])
+
+    def look_anew(self) -> None:
+        """Somebody has just saved a page that matters: what was looked at before counts no more."""
+        for dbname in self._looked_at:
+            self._wikis[dbname].look_anew()
 
     def again(self) -> frozenset[EntryId]:
         """Known entries that were asked for with the one that the stream told of, if that was just now."""

@@ -49,6 +49,10 @@ class DryRunWiki:
         """As `Wiki.look_ahead`."""
         self._wiki.look_ahead(titles, steering)
 
+    def look_anew(self) -> None:
+        """As `Wiki.look_anew`."""
+        self._wiki.look_anew()
+
     def save(self, edit: Edit) -> Saved:
         """Show the edit, against the page as it is now, and answer as a wiki where nothing was to change."""
         page = self._wiki.pages([edit.title])[edit.title]

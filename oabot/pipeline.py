@@ -75,6 +75,10 @@ class Pipeline:
             again = self.contents.shown_on(first) if found else set()
             self._ahead.begin(wake, self._settings, first, found.values(), again)
 
+    def look_anew(self) -> None:
+        """As `Ahead.look_anew`."""
+        self._ahead.look_anew()
+
     def woken(self, entries: Iterable[tuple[EntryId, str, datetime]], report: Report) -> Report:
         """As `Ingest.woken`, with what the pages show that were looked at ahead. Raises: `LedgerError`."""
         again = self._ahead.again()

@@ -67,8 +67,12 @@ class Wiki(Protocol):
         """Begin such a look, and don't wait for it; raises nothing.
 
         Who then looks at some of these, or reads them by `pages`, within `oabot.begun.LASTS` and before a save of that
-        page by us, gets what was seen then.
+        page by us, gets what was seen then, at most for two saves.
         """
+        ...
+
+    def look_anew(self) -> None:
+        """What was looked at ahead counts no more: somebody has just saved a page. Asks nothing."""
         ...
 
     def save(self, edit: Edit) -> Saved:

@@ -172,8 +172,7 @@ class _Service:
         self._listener.serve(lambda: self._lane.interest, self._take)
 
     def _take(self, heard: Heard) -> None:
-        if not self._busy:  # a run that is under way asks for itself, and what was begun would be old after it
-            self._lane.foresee(heard.wakes)
+        self._lane.heard(heard.wakes, busy=self._busy)
         self._intake.take(heard)
 
     def _end(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
@@ -72,10 +72,10 @@ class Lane:
 
         return People(self._bot, LateWikis(tuple(self._bot.settings.wikis), lambda: self._bot.wikis(save=True)))
 
-    def foresee(self, wakes: Iterable[Wake]) -> None:
-        """As `People.foresee`, if it is our turn and pages were looked at before."""
+    def heard(self, wakes: Collection[Wake], *, busy: bool) -> None:
+        """As `People.heard`, if it is our turn and pages were looked at before."""
         if self._leading is not None and "_people" in self.__dict__:
-            self._people.foresee(wakes, self.interest.targets)
+            self._people.heard(wakes, self.interest.targets, busy=busy)
 
     def tick(self) -> None:
         """Do all that is due; never raises."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Mapping
 from typing import Final
 
 from oabot.control import Control
@@ -19,6 +19,9 @@ from oabot.scheduler.bot import Bot
 from oabot.seams import Wiki
 
 log = logging.getLogger(__name__)
+
+_LOGS: Final = frozenset({Topic.LOG, Topic.HIDING})
+"""Topics that are no edits."""
 
 _STEERING: Final = frozenset({Topic.REQUESTS, Topic.CONFIG, Topic.STOP})
 """Topics after which requests are looked at: the page itself, who may ask, whether the bot may answer."""
@@ -42,14 +45,22 @@ class People:
             self._pipeline = self._control.idle_pipeline()
         return self._pipeline
 
-    def foresee(self, wakes: Iterable[Wake], targets: Container[tuple[str, str]]) -> None:
-        """Begin to ask what a run asks that looks at a log entry of these, if a page waits for it: raises nothing.
+    def heard(self, wakes: Collection[Wake], targets: Container[tuple[str, str]], *, busy: bool) -> None:
+        """After an edit look at pages anew; begin to ask what a run asks that looks at a log entry of these.
 
-        With a settle time only what is done about one of these `targets` is shown at once.
+        That only if a page waits for it (with a settle time only what is done about one of these `targets` is shown
+        at once), and not while another run is `busy`: what was begun would be old after it. Raises nothing.
         """
-        wake = next((one for one in wakes if one.topic is Topic.LOG), None)
         pipeline = self._pipeline
-        if wake and pipeline and (not pipeline.settings.settle_hours or (wake.wiki, wake.title) in targets):
+        if pipeline and any(one.topic not in _LOGS for one in wakes):
+            pipeline.look_anew()
+        wake = next((one for one in wakes if one.topic is Topic.LOG), None)
+        if (
+            wake
+            and pipeline
+            and not busy
+            and (not pipeline.settings.settle_hours or (wake.wiki, wake.title) in targets)
+        ):
             with contextlib.suppress(LedgerError):  # the run finds the same, and says so
                 pipeline.foresee(wake)
 

@@ -63,6 +63,11 @@ class Glance:
         except WikiError:
             return None
 
+    def drop(self) -> None:
+        """None of it counts any more."""
+        with self._lock:
+            self._look = None
+
     def forget(self, title: str) -> None:
         """Somebody is about to save that page."""
         with self._lock:

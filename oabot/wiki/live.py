@@ -102,6 +102,10 @@ class LiveWiki:
         """As `Wiki.look_ahead`."""
         self._glance.begin(titles, steering, self._look)
 
+    def look_anew(self) -> None:
+        """As `Wiki.look_anew`."""
+        self._glance.drop()
+
     def _look(self, titles: tuple[str, ...], steering: tuple[str, ...]) -> Look:
         """In one request: the authors of the look before are asked for; if now there is another, once more."""
         talk = f"User talk:{self._door.account}"

@@ -244,6 +244,16 @@ def test_what_somebody_saves_after_a_look_ahead_is_a_conflict_and_then_read(stag
     assert read(stage).text == "theirs"
 
 
+def test_what_somebody_saves_after_a_look_ahead_is_seen_when_we_look_anew(stage: Stage) -> None:
+    run = f"User:{BOT}/Run"
+    stage.put(run, "stop")
+    stage.wiki.look_ahead([TITLE], [run])
+    stage.put(run, "run")
+    stage.wiki.look_anew()
+
+    assert stage.wiki.look([TITLE], [run]).pages[run].text == "run"
+
+
 def test_a_stop_after_a_look_ahead_is_seen_before_the_third_save(stage: Stage) -> None:
     run = f"User:{BOT}/Run"
     stage.put(run, "run")

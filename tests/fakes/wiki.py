@@ -89,6 +89,9 @@ class FakeWiki:
     def look_ahead(self, titles: Iterable[str], steering: Iterable[str]) -> None:
         self.looked_ahead.append((list(titles), list(steering)))  # what is asked then needn't be as old as this
 
+    def look_anew(self) -> None:
+        self.looked_ahead.clear()
+
     def save(self, edit: Edit) -> Saved:
         title = self._allowed(edit)
         history = self._pages.get(title, [])

@@ -31,11 +31,11 @@ def told(name: str, topic: Topic = Topic.LOG) -> Wake:
     return Wake(topic, "metawiki", "event", (EntryId("metawiki", 11),), "globalauth", parse_timestamp(LOCKED), title)
 
 
-def foreseen(stage: Stage, *wakes: Wake) -> set[str]:
+def foreseen(stage: Stage, *wakes: Wake, busy: bool = False) -> set[str]:
     """The titles whose logs the lane asks for."""
     asked = stage.world.logs["metawiki"].asked
     before = len(asked)
-    stage.lane.foresee(wakes)
+    stage.lane.heard(wakes, busy=busy)
     for _ in range(2):  # what begins first begins the others
         for thread in threading.enumerate():
             if thread.name == "begun":
@@ -59,6 +59,28 @@ def test_without_a_settle_time_every_log_entry_is_asked_about_at_once(led: Stage
 
 def test_of_several_log_entries_the_first_is_asked_about(led: Stage) -> None:
     assert foreseen(led, told("Пример Лев"), told("Пример Анна")) == {"User:Пример Лев@global", "User:Пример Лев"}
+
+
+def test_while_a_run_goes_on_nothing_is_asked_for_the_next(led: Stage) -> None:
+    assert not foreseen(led, told("Пример Лев"), busy=True)
+
+
+@pytest.mark.parametrize("busy", [False, True])
+@pytest.mark.parametrize("topic", [Topic.STOP, Topic.CONFIG, Topic.TALK, Topic.REGION])
+def test_after_an_edit_what_was_looked_at_ahead_counts_no_more(led: Stage, topic: Topic, busy: bool) -> None:
+    foreseen(led, told("Пример Лев"))
+    looked = bool(led.world.wikis["metawiki"].looked_ahead)
+    led.lane.heard([told("Пример Лев", topic)], busy=busy)
+
+    assert looked
+    assert not led.world.wikis["metawiki"].looked_ahead
+
+
+def test_after_a_log_entry_what_was_looked_at_ahead_still_counts(led: Stage) -> None:
+    foreseen(led, told("Пример Лев"))
+    led.lane.heard([told("Пример Лев", Topic.HIDING)], busy=True)
+
+    assert led.world.wikis["metawiki"].looked_ahead
 
 
 def test_what_is_no_log_entry_is_not_asked_about(led: Stage) -> None:

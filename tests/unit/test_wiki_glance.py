@@ -72,6 +72,12 @@ def test_after_two_saves_it_is_not_given_any_more() -> None:
     assert given == [True, True, False]
 
 
+def test_what_is_dropped_is_not_given_any_more(glance: Glance) -> None:
+    glance.drop()
+
+    assert glance.of(["A"]) is None
+
+
 def test_a_stop_page_that_we_save_ends_all_of_it(glance: Glance) -> None:
     glance.forget(STEERING[0])
 
