@@ -52,14 +52,18 @@ $farmSqlite = static fn ( string $purpose ) => [
 ] + $farmQuick;
 $wgJobTypeConf['default'] = [ 'class' => 'JobQueueDB', 'claimTTL' => 3600, 'server' => $farmSqlite( 'jobqueue' ) ];
 $wgJobRunRate = 0;
-// Sessions and rendered pages are kept in the database, nothing else is kept: in SQLite a cache costs more than it saves.
-// Rate limits count in the main cache: who tries them sets one.
+// Sessions are kept in the database, nothing else is kept: in SQLite a cache costs more than it saves, and pages that are
+// rendered anew need no job to be run. Rate limits count in the main cache: who tries them sets one.
 $wgObjectCaches[CACHE_DB] = [ 'class' => SqlBagOStuff::class, 'server' => $farmSqlite( 'cache' ) ];
-$wgSessionCacheType = $wgParserCacheType = CACHE_DB;
-$wgMainCacheType = $wgMessageCacheType = $wgLanguageConverterCacheType = CACHE_NONE;
+$wgSessionCacheType = CACHE_DB;
+$wgMainCacheType = $wgMainStash = $wgParserCacheType = $wgMessageCacheType = $wgLanguageConverterCacheType = CACHE_NONE;
 $wgCacheDirectory = "$farmState/cache/$farmWiki";
 $wgLocalisationCacheConf['store'] = 'array';
 $wgLocalisationCacheConf['storeDirectory'] = $wgCacheDirectory;
+// Another MediaWiki makes other wikis (farm.py): no request looks whether a file of messages is a new one.
+$wgHooks['LocalisationCacheRecache'][] = static function ( $cache, $code, &$data ) {
+	$data['deps'] = [];
+};
 
 // ---- recent changes: to stream.py, which serves them as Wikimedia's stream does ----
 $wgRCFeeds['stream'] = [
