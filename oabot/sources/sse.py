@@ -71,61 +71,41 @@ class Chunks:
 
     def __init__(self) -> None:
         self.ended = False
-        self._rest = b"\n"  # as if a line had ended
+        self._rest = b""
 
     def feed(self, raw: bytes) -> bytes:
         """What the next piece completes. Raises: `Cut` when it isn't chunked coding."""
-        raw = self._rest + raw
-        chunks, self._rest = _split(raw) or _parsed(raw)
+        chunks, self._rest = _split(self._rest + raw)
         if len(self._rest) > _LONGEST_FRAME:
             raise Cut("stream: a chunk without an end")
         self.ended |= b"" in chunks
         return b"".join(chunks)
 
 
-_Pieces = tuple[list[bytes], bytes]
-"""Chunks, and what is not whole yet; it begins with the LF that ends what came before."""
-
-
-def _split(raw: bytes) -> _Pieces | None:
-    """For chunks that hold no CR, such as JSON, in a third of the time that it takes to go from one to the next.
-
-    None where that can't be, or isn't chunked coding. CR alone is told apart twice as fast as CR LF.
-    """
-    *lines, rest = raw.split(b"\r")
-    if len(lines) % 2:
-        rest = lines.pop() + b"\r" + rest
-    sizes, lines = lines[::2], lines[1::2]
-    lengths = list(map(len, lines))
-    if list(map(_length, sizes)) != lengths:
-        return None
-    chunks = [line.removeprefix(b"\n") for line in lines]
-    return (chunks, rest) if sum(map(len, chunks)) == sum(lengths) - len(lines) else None
-
-
-def _parsed(raw: bytes) -> _Pieces:
-    chunks, position = [], 0
-    while (end := raw.find(b"\r\n", position)) >= 0:
-        length = _length(raw[position:end])
-        after = end + 1 + length
-        if not length:
-            raise Cut("stream: not chunked as it says")
-        if len(raw) < after + 2:
+def _split(raw: bytes) -> tuple[list[bytes], bytes]:
+    """The chunks, and what is not whole yet."""
+    chunks, position, length = [], 0, len(raw)
+    while (start := raw.find(b"\r\n", position) + 2) >= 2:
+        end = start + _size(raw[position : start - 2])
+        if end + 2 > length:
             break
-        if raw[after : after + 2] != b"\r\n":
+        if raw[end] != 0x0D or raw[end + 1] != 0x0A:
             raise Cut("stream: not chunked as it says")
-        chunks.append(raw[end + 2 : after])
-        position = after + 1
+        chunks.append(raw[start:end])
+        position = end + 2
     return chunks, raw[position:]
 
 
 @functools.lru_cache(maxsize=4096)
-def _length(line: bytes) -> int:
-    """How long the chunk after this first line is, both with an LF before them; 0 when it is none."""
+def _size(line: bytes) -> int:
+    """The size in a chunk's first line. Raises: `Cut` when it is none."""
     try:
-        return max(int(line.partition(b";")[0], 16), -1) + 1 if line.startswith(b"\n") else 0
+        size = int(line.partition(b";")[0], 16)
     except ValueError:
-        return 0
+        size = -1
+    if size < 0:
+        raise Cut("stream: not chunked as it says")
+    return size
 
 
 class Stream:
@@ -202,7 +182,8 @@ class Stream:
         if self._response is None:
             raise Cut("stream: not connected")
         try:
-            return self._response.read1(_READ)
+            # What isn't encoded, as asked, needn't go through the decoder, which copies it twice.
+            return self._response.read1(_READ, decode_content="Content-Encoding" in self._response.headers)
         except (HTTPError, http.client.HTTPException, OSError, ValueError) as fault:
             raise Cut(f"stream: {type(fault).__name__}") from None
 
