@@ -48,7 +48,7 @@ class Homes:
         except SourceError as problem:
             log.warning("home wikis can't be read: %s", problem)
         if known != before:
-            self._ledger.state.put(_KEY, {"day": self._day(), "homes": known})
+            self._ledger.state.put_soon(_KEY, {"day": self._day(), "homes": known})
         return {wanted[entry]: wiki for entry, wiki in known.items() if wiki}
 
     def _home(self, name: str) -> tuple[str, ...]:

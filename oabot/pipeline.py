@@ -6,7 +6,7 @@ import functools
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from oabot import ownpages
 from oabot.ahead import Ahead, AskAbout
@@ -36,6 +36,7 @@ from oabot.views import Material
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+_Made: TypeAlias = tuple[Page, Material, Drafted]
 
 
 class Pipeline:
@@ -192,7 +193,8 @@ class Pipeline:
             elif waits and not shows_erased(found[title], self._desk(dbname, title, terms)):
                 outcomes[title] = Outcome(dbname, title, Result.SKIPPED, "too-big", base_revid=found[title].revid)
             else:
-                draft = functools.partial(self._fresh_draft, dbname, terms)
+                made = (found[title], self._material, likely) if likely else None
+                draft = functools.partial(self._fresh_draft, dbname, terms, made)
                 ahead = functools.partial(self.rechecks.begin, likely.entries if likely else frozenset())
                 if self._ahead.go_on(title):
                     self.rechecks.expire()
@@ -206,9 +208,15 @@ class Pipeline:
         except (RegionError, InputError, SourceError, WikiError):
             return None  # the publisher finds the same and says so
 
-    def _fresh_draft(self, dbname: str, terms: Terms, page: Page) -> Drafted:
-        """A draft from entries that were read again just now. Raises: `SourceError` when they can't be."""
-        drafted = draft_page(page, self._desk(dbname, page.title, terms))
+    def _fresh_draft(self, dbname: str, terms: Terms, made: _Made | None, page: Page) -> Drafted:
+        """A draft from entries that were read again just now; the one that was `made`, if that is of the same page.
+
+        Raises: `SourceError` when they can't be read.
+        """
+        if made is not None and made[0] == page and made[1] is self._material:
+            drafted = made[2]
+        else:
+            drafted = draft_page(page, self._desk(dbname, page.title, terms))
         if (report := self.rechecks.report(drafted.entries)).failed:
             raise SourceError(f"entries of {', '.join(report.failed)} can't be read again")
         if report.changed:

@@ -48,7 +48,7 @@ class Presence:
             self._central = False
             return frozenset()
         if there != before:
-            self._ledger.state.put(_KEY, sorted(map(str, there)))
+            self._ledger.state.put_soon(_KEY, sorted(map(str, there)))
         return frozenset(set(accounts) - there)
 
     def ask_early(self, name: str) -> None:

@@ -243,8 +243,7 @@ class Publisher:
         publication = Publication(
             wiki, page.title, edit.base_revid, digest(drafted.text), self._terms.run, drafted.regions
         )
-        self._ledger.lease.renew(self._held, TURN)
-        number = self._ledger.publications.intend(self._held, publication)
+        number = self._ledger.publications.intend(self._held, publication, TURN)
         try:
             saved = self._wikis[wiki].save(edit)
         except (EditConflict, PageRefused, AccountRefused):

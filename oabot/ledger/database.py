@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class Database:
         self._lock = threading.Lock()
         self._opening: Opening | None = None
         self._distrusted = False
+        self.last: dict[object, Callable[[Connection], object]] = {}
+        """What the next unit of work that writes does at its end, once, by keys of whoever puts it here."""
 
     @property
     def clock(self) -> Clock:
@@ -66,6 +68,12 @@ class Database:
         ):
             self._storage.lock_writers(connection)
             yield connection
+            last = dict(self.last)
+            for act in last.values():
+                act(connection)
+        for key, act in last.items():
+            if self.last.get(key) is act:
+                del self.last[key]
 
     def now_ms(self, connection: Connection) -> int:
         """The database's own time in milliseconds since 1970, UTC."""

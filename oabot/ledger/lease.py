@@ -63,11 +63,7 @@ class Lease:
     def renew(self, held: Held, ttl: timedelta) -> None:
         """Hold on to it from now; one that was renewed just now is only checked. Raises: `LeaseLost`, `LedgerError`."""
         with self._database.writing("renewing the lease") as connection:
-            row = require(self._database, connection, held)
-            now = self._database.now_ms(connection)
-            if row.expires - now < _ms(ttl - min(_FRESH, ttl / 4)):
-                expires = now + _ms(ttl)
-                connection.execute(update(schema.lease).where(schema.lease.c.name == _NAME).values(expires=expires))
+            renew(self._database, connection, held, ttl)
 
     def release(self, held: Held) -> None:
         """Let the next one have it at once; nothing happens if it was lost. Raises: `LedgerError`."""
@@ -83,6 +79,15 @@ class Lease:
             return None
         expires = datetime.fromtimestamp(row.expires / 1000, UTC)
         return Turn(row.holder, row.fence, expires, row.expires > now)
+
+
+def renew(database: Database, connection: Connection, held: Held, ttl: timedelta) -> None:
+    """As `Lease.renew`, in a transaction that does something else as well."""
+    row = require(database, connection, held)
+    now = database.now_ms(connection)
+    if row.expires - now < _ms(ttl - min(_FRESH, ttl / 4)):
+        expires = now + _ms(ttl)
+        connection.execute(update(schema.lease).where(schema.lease.c.name == _NAME).values(expires=expires))
 
 
 def require(database: Database, connection: Connection, held: Held) -> Row[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
@@ -68,14 +68,15 @@ class Publications:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def intend(self, held: Held, publication: Publication) -> int:
+    def intend(self, held: Held, publication: Publication, ttl: timedelta = timedelta()) -> int:
         """Note a save that is about to be sent; its number. An open intent of the same run and page gives way.
 
+        The lease is ours for `ttl` from then on, as after a renewal.
         Raises: `LeaseLost`; `LedgerError`, also when it shows an erased entry, and while another run's intent for the
         page is open (ask the wiki first).
         """
         with self._database.writing("noting a save") as connection:
-            lease.require(self._database, connection, held)
+            lease.renew(self._database, connection, held, ttl)
             if present(connection, schema.tombstones, publication.entries):
                 raise LedgerError("the page would show an entry that was erased meanwhile")
             for row in connection.execute(select(_PAGES).where(_on(publication), _PAGES.c.revid.is_(None))).all():

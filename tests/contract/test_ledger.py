@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from oabot.ledger import Ledger
+import pytest
+
+from oabot.errors import LeaseLost
+from oabot.ledger import Held, Ledger
 from tests.contract.ledger_rows import MINUTE, T0, at_once
 from tests.fakes.clock import StillClock
 
@@ -44,6 +47,37 @@ def test_state_is_kept_replaced_and_dropped(ledger: Ledger) -> None:
     ledger.state.drop("rest:metawiki")
 
     assert ledger.state.get("rest:metawiki") is None
+
+
+def test_what_is_put_soon_is_given_at_once_and_written_with_the_next_write(
+    database_url: str, clock: StillClock, ledger: Ledger
+) -> None:
+    ledger.state.put_soon("homes", {"metawiki:1": "ruwiki"})
+    ledger.state.put_soon("homes", {"metawiki:1": "dewiki"})
+    given, written = ledger.state.get("homes"), Ledger(database_url, clock).state.get("homes")
+    ledger.state.put("stream", 1)
+
+    assert given == ledger.state.get("homes") == {"metawiki:1": "dewiki"}
+    assert written is None
+    assert Ledger(database_url, clock).state.get("homes") == given
+
+
+def test_what_is_put_soon_outlives_a_write_that_fails(database_url: str, clock: StillClock, ledger: Ledger) -> None:
+    ledger.state.put_soon("homes", ["kept"])
+    with pytest.raises(LeaseLost):
+        ledger.lease.renew(Held("nobody", 1), MINUTE)
+    ledger.state.put("stream", 1)
+
+    assert Ledger(database_url, clock).state.get("homes") == ["kept"]
+
+
+def test_what_is_put_soon_is_written_once(ledger: Ledger, database_url: str, clock: StillClock) -> None:
+    ledger.state.put_soon("homes", 1)
+    ledger.state.put("stream", 1)
+    Ledger(database_url, clock).state.put("homes", 2)
+    ledger.state.put("stream", 2)
+
+    assert ledger.state.get("homes") == 2
 
 
 # Runs
