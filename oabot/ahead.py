@@ -10,10 +10,11 @@ from typing import Final
 from oabot import communityconfig, stops
 from oabot.annotations import PAGE as NOTES
 from oabot.begun import LASTS, together
-from oabot.config import Settings
+from oabot.config import Settings, WikiSettings
 from oabot.ingest import Ingest
 from oabot.interest import Wake
 from oabot.model import EntryId, Page, PageState
+from oabot.placements import holds
 from oabot.seams import Clock, Wiki
 from oabot.sources.early import asking_early
 
@@ -38,9 +39,11 @@ class _Begun:
 
     since: datetime
     wiki: str
+    central: str
     titles: tuple[str, ...]
     steering: tuple[str, ...]
     again: frozenset[EntryId]
+    here: WikiSettings
     quick: bool
     """Whether less than `LASTS` lies between two saves."""
 
@@ -64,9 +67,12 @@ class Ahead:
         titles = _few(found)
         steering = stops.titles(settings.account, JOB)
         people = [settings.page(communityconfig.PAGE), settings.page(NOTES)]
-        quick = settings.wikis[first].seconds_between_saves < LASTS.total_seconds()
+        here = settings.wikis[first]
+        quick = here.seconds_between_saves < LASTS.total_seconds()
         again = frozenset(shown if len(shown) < _MOST else ())
-        self._begun = _Begun(self._clock.now(), first, tuple(titles), steering, again, quick=quick)
+        self._begun = _Begun(
+            self._clock.now(), first, settings.central, tuple(titles), steering, again, here, quick=quick
+        )
 
         self._looked_at = frozenset((first, settings.central))
 
@@ -99,7 +105,9 @@ class Ahead:
             return {}
         self._in_run = begun
         pages = self._wikis[dbname].pages(begun.titles)
-        return {title: page for title, page in pages.items() if page.state is PageState.EXISTS}
+        return {
+            title: page for title, page in pages.items() if page.state is PageState.EXISTS and holds(page, begun.here)
+        }
 
     def go_on(self, title: str) -> bool:
         """That page is about to be saved in this run, and then the one after it: whether it begins to look at both."""
@@ -107,6 +115,8 @@ class Ahead:
         if begun and begun.quick and title in begun.titles[PAIR::PAIR]:
             place = begun.titles.index(title)
             self._wikis[begun.wiki].look_ahead(begun.titles[place : place + PAIR], begun.steering)
+            if begun.wiki != begun.central:
+                self._wikis[begun.central].look_ahead((), begun.steering)
             return True
         return False
 

@@ -75,11 +75,13 @@ class Alarm:
         """A job takes longer than it may."""
         self._tell(f"{name} hangs", "The process has ended itself to be started anew.\nSee: bot.py status")
 
-    def erased(self, entries: Mapping[EntryId, Sequence[tuple[str, str]]]) -> None:
-        """Entries were erased: people have to look, for the history of our pages still holds them.
+    def erased(self, entries: Mapping[EntryId, Sequence[tuple[str, str]]]) -> bool:
+        """Entries were erased: people have to look, for the history of our pages still holds them. Whether they know.
 
         `entries` with those of our (wiki, title) that showed them then, as far as that is known.
         """
         shown = {entry: f": on {len(pages)} of our pages" if pages else "" for entry, pages in entries.items()}
         lines = [f"{entry}{shown[entry]}" for entry in sorted(entries)]
-        self._tell(f"{len(entries)} entries erased", "\n".join([*lines, "", "The pages' histories still hold them."]))
+        text = "\n".join([*lines, "", "The pages' histories still hold them."])
+        told = self._tell(f"{len(entries)} entries erased", text)
+        return told is not False

@@ -20,11 +20,11 @@ MOST = 500
 def placements(wiki: Wiki, settings: WikiSettings, account: str) -> dict[str, Page]:
     """The pages whose own text holds the template, and those whose tables go on there. Raises: `WikiError`."""
     there = wiki.transcluding(settings.template_opening)
-    ours = [page for page in there if page.namespace != TEMPLATES and _holds(page, settings)]
+    ours = [page for page in there if page.namespace != TEMPLATES and holds(page, settings)]
     ours.sort(key=lambda page: account not in page.title)
     found = {page.title: page for page in ours[:MOST]}
     if heads := {title for page in found.values() if (title := _head(page, settings))} - found.keys():
-        found |= {one.title: one for one in wiki.pages(sorted(heads)).values() if _holds(one, settings)}
+        found |= {one.title: one for one in wiki.pages(sorted(heads)).values() if holds(one, settings)}
     return found
 
 
@@ -62,7 +62,8 @@ def bodies(text: str, settings: WikiSettings) -> tuple[str, ...] | None:
         return None
 
 
-def _holds(page: Page, settings: WikiSettings) -> bool:
+def holds(page: Page, settings: WikiSettings) -> bool:
+    """Whether a page's own text holds the template, well-formed or not."""
     try:
         return bool(find(page, settings))
     except RegionError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from oabot.begun import LASTS, Begun
@@ -18,6 +19,7 @@ class Rechecks:
     def __init__(self, ingest: Ingest, clock: Clock) -> None:
         self._ingest, self._clock = ingest, clock
         self._begun: tuple[datetime, frozenset[EntryId], Begun[Report]] | None = None
+        self._untold: list[Begun[Report]] = []
         self._read: tuple[datetime, frozenset[EntryId]] | None = None
         self._counts: frozenset[EntryId] = frozenset()
         self._erased: dict[EntryId, list[tuple[str, str]]] = {}
@@ -26,7 +28,9 @@ class Rechecks:
         """Begin to read what a draft will probably show, unless all of it was asked for within `LASTS`."""
         wanted = frozenset(entries)
         if not wanted <= self._fresh():
-            self._begun = self._clock.now(), wanted, Begun(lambda: self._ingest.recheck(wanted))
+            begun = Begun(lambda: self._ingest.recheck(wanted))
+            self._begun = self._clock.now(), wanted, begun
+            self._untold.append(begun)
         self._counts = self._fresh()
 
     def read(self, entries: Iterable[EntryId]) -> None:
@@ -38,13 +42,16 @@ class Rechecks:
         self._begun = self._read = None
 
     def report(self, entries: Iterable[EntryId]) -> Report:
-        """What these are now; each was asked for after `begin`, or within `LASTS` before it. Raises: `LedgerError`."""
+        """What these are now; each was asked for after `begin`, or within `LASTS` before it. Raises: `LedgerError`.
+
+        With it what was found for drafts that weren't made after all.
+        """
         wanted, counts = frozenset(entries), self._counts
         self._counts = frozenset()
         report = self._begun[2].result() if self._begun and counts & self._begun[1] else Report()
-        self._erased |= report.erased
         if report.failed:  # it may be a wiki of which this draft shows nothing
-            report, counts = Report(), frozenset()
+            report, counts = replace(report, failed={}), frozenset()
+        report = report.with_(self._others())
         if wanted - counts:
             rest = self._ingest.recheck(wanted - counts)
             self._erased |= rest.erased
@@ -52,9 +59,20 @@ class Rechecks:
         return report
 
     def erased(self) -> dict[EntryId, list[tuple[str, str]]]:
-        """What was erased since this was last asked, as `Report.erased` has it."""
+        """What was erased since this was last asked, as `Report.erased` has it. Raises: `LedgerError`."""
+        self._others()
         erased, self._erased = self._erased, {}
         return erased
+
+    def _others(self) -> Report:
+        """What was read and not told of yet, whether drafts asked for it or not."""
+        untold, self._untold = self._untold, []
+        told = Report()
+        for begun in untold:
+            found = begun.result()
+            self._erased |= found.erased
+            told = told.with_(replace(found, failed={}))
+        return told
 
     def _fresh(self) -> frozenset[EntryId]:
         begun = self._begun[1] if self._begun and self._is_fresh(self._begun[0]) else frozenset()

@@ -15,6 +15,7 @@ from oabot.logentry import CENTRAL, parse
 from oabot.model import EntryId
 from oabot.report import Report
 from oabot.seams import Clock, Source
+from oabot.sources.early import asking_anew
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,9 @@ class Visibility:
         known = self._known(entries)
         dbnames = sorted({entry.wiki for entry, _, _ in known} & self._sources.keys())
         reads = [functools.partial(self._read, [one for one in known if one[0].wiki == dbname]) for dbname in dbnames]
-        for dbname, rows in zip(dbnames, ahead(reads), strict=True):
-            report.attempt(dbname, functools.partial(self._again, dbname, rows, report))
+        with asking_anew():  # somebody may have hidden one since
+            for dbname, rows in zip(dbnames, ahead(reads), strict=True):
+                report.attempt(dbname, functools.partial(self._again, dbname, rows, report))
         return report
 
     def known(self, dbname: str, entries: Iterable[EntryId]) -> list[_Known]:

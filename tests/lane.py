@@ -97,10 +97,15 @@ class Stage:
         self.world = world
         self.bot = Bot(world)
         self.mails: list[str] = []
+        self.mail_works = True
         self.turn = Turn(world.ledger)
         self.intake = Intake(world.ledger, world.clock, lambda: None)
-        alarm = Alarm(lambda subject, _: self.mails.append(subject), world.clock)
+        alarm = Alarm(self.mail, world.clock)
         self.lane = Lane(self.bot, self.turn, self.intake, Heartbeat(str(folder / "beat"), world.clock), alarm)
+
+    def mail(self, subject: str, _: str) -> bool:
+        self.mails.append(subject)
+        return self.mail_works
 
     def wake(self, logid: int, when: str = LOCKED, log_type: str = "globalauth") -> None:
         entry = EntryId("metawiki", logid)

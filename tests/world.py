@@ -149,7 +149,7 @@ class World:
 
     def text(self, title: str = TABLE, dbname: str = "metawiki") -> str:
         """A page's text now."""
-        return self.wikis[dbname].pages([title])[title].text
+        return self.wikis[dbname].text(title)
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""Units of work on either database: each on a connection of its own, all of it or nothing."""
+"""Units of work on either database: all of one or nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
@@ -21,6 +22,9 @@ from oabot.seams import Clock
 _FAULTS = (SQLAlchemyError, sqlite3.Error, OSError, faults.Unreadable, OverflowError, UnicodeEncodeError)
 
 
+_Last: TypeAlias = tuple[Callable[[Connection], object], Callable[[], object]]
+
+
 class Database:
     """Opens connections; everything that goes wrong in one is a `LedgerError` that tells no value of any row."""
 
@@ -30,8 +34,7 @@ class Database:
         self._lock = threading.Lock()
         self._opening: Opening | None = None
         self._distrusted = False
-        self.last: dict[object, Callable[[Connection], object]] = {}
-        """What the next unit of work that writes does at its end, once, by keys of whoever puts it here."""
+        self._last: dict[str, _Last] = {}
 
     @property
     def clock(self) -> Clock:
@@ -68,12 +71,19 @@ class Database:
         ):
             self._storage.lock_writers(connection)
             yield connection
-            last = dict(self.last)
-            for act in last.values():
+            with self._lock:
+                last = dict(self._last)
+            for act, _ in last.values():
                 act(connection)
-        for key, act in last.items():
-            if self.last.get(key) is act:
-                del self.last[key]
+        with self._lock:
+            done = [key for key, one in last.items() if self._last.get(key) is one]
+            for key in done:
+                self._last.pop(key)[1]()
+
+    def with_next(self, key: str, act: Callable[[Connection], object], done: Callable[[], object]) -> None:
+        """Do this in the next unit of work that writes, at its end; the newest act of a key. `done` is called after."""
+        with self._lock:
+            self._last[key] = (act, done)
 
     def now_ms(self, connection: Connection) -> int:
         """The database's own time in milliseconds since 1970, UTC."""
@@ -96,6 +106,7 @@ class Database:
                 yield
         except LedgerError as error:
             self._opening = None
+            self._storage.engine.dispose()  # connections may be to what is no more, or may only read what is mended
             self._distrusted = self._distrusted or _tells_of_damage(error)
             raise
 

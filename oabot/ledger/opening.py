@@ -44,7 +44,7 @@ class Storage(Protocol):
 
     @property
     def engine(self) -> Engine:
-        """Makes connections, without a pool."""
+        """Makes connections."""
         ...
 
     def lock_writers(self, connection: Connection) -> None:

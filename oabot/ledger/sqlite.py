@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import sqlite3
@@ -42,7 +43,7 @@ class SqliteFile:
         directory = os.open(self._path.parent, os.O_RDONLY)
         try:
             fcntl.flock(directory, fcntl.LOCK_EX)
-            os.close(os.open(self._path, os.O_RDONLY | os.O_CREAT, 0o600))
+            self._create()
             if self._path.stat().st_mode & 0o077:
                 self._path.chmod(0o600)
             yield
@@ -61,8 +62,13 @@ class SqliteFile:
         """Rename the file; say its new name. It has been read, so no journal of a killed process is left of it."""
         aside = self._path.with_name(f"{self._path.name}.set-aside-{stamp}")
         self._path.rename(aside)
-        os.close(os.open(self._path, os.O_RDONLY | os.O_CREAT, 0o600))
+        self._create()
         return aside.name
+
+    def _create(self) -> None:
+        """Make the file; one that is there stays closed, as closing it would end this process's locks."""
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
     def copies(self) -> list[str]:
         """What was set aside, newest first."""

@@ -37,12 +37,12 @@ class State:
         It costs no wait for the disk of its own, and `get` gives it from now on. A key is kept this way or by `put`.
         """
 
-        def keep(connection: Connection) -> None:
-            self._keep(connection, {key: value})
-            self._soon.pop(key, None)
+        def done() -> None:
+            if self._soon.get(key) is value:
+                del self._soon[key]
 
         self._soon[key] = value
-        self._database.last[f"state {key}"] = keep
+        self._database.with_next(f"state {key}", lambda connection: self._keep(connection, {key: value}), done)
 
     def put_all(self, values: Mapping[str, object]) -> None:
         """Keep some values, all or none. Raises: `LedgerError`."""

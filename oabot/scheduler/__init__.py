@@ -172,7 +172,10 @@ class _Service:
         self._listener.serve(lambda: self._lane.interest, self._take)
 
     def _take(self, heard: Heard) -> None:
-        self._lane.heard(heard.wakes, busy=self._busy)
+        try:
+            self._lane.heard(heard.wakes, busy=self._busy)
+        except Exception:  # what is only for speed must not make us deaf
+            log.exception("nothing could be asked ahead")
         self._intake.take(heard)
 
     def _end(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from oabot.clock import EndingClock
@@ -94,10 +94,15 @@ class LateWikis(Mapping[str, Wiki]):
 
     def __init__(self, names: tuple[str, ...], make: Callable[[], Mapping[str, Wiki]]) -> None:
         self._names, self._make = names, make
+        self._lock = threading.Lock()
+        self._wikis: Mapping[str, Wiki] | None = None
 
-    @cached_property
+    @property
     def _made(self) -> Mapping[str, Wiki]:
-        return self._make()
+        with self._lock:  # two sets would be two sessions; `cached_property` has no lock since Python 3.12
+            if self._wikis is None:
+                self._wikis = self._make()
+            return self._wikis
 
     def __getitem__(self, name: str) -> Wiki:
         if name not in self._names:

@@ -256,8 +256,8 @@ class Lane:
     def _tell_of_erased(self) -> None:
         """Tell the operator what was erased, whoever's run it was that found it, and be it one that died."""
         erasures = self._bot.ledger.erasures
-        if untold := [stone.id for stone in erasures.tombstones() if not stone.told]:
-            self._alarm.erased({entry: self._erased.get(entry, ()) for entry in untold})
+        untold = [stone.id for stone in erasures.tombstones() if not stone.told]
+        if untold and self._alarm.erased({entry: self._erased.get(entry, ()) for entry in untold}):
             erasures.told(untold)
 
     def _finish(self, due: list[Job], held: Held, state: JobState, result: object) -> None:

@@ -17,6 +17,7 @@ from oabot.seams import Clock
 
 Reply = dict[str, Any]
 
+_ANEW: Final = -1
 _ASKING: Final[ContextVar[int]] = ContextVar("asking early", default=0)
 
 
@@ -41,6 +42,16 @@ class _Asked:
     """How many times the reply may still be given."""
 
 
+@contextlib.contextmanager
+def asking_anew() -> Iterator[None]:
+    """What is asked in this block, in this thread, is asked now, whatever was asked early."""
+    token = _ASKING.set(_ANEW)
+    try:
+        yield
+    finally:
+        _ASKING.reset(token)
+
+
 class Early:
     """Questions of one wiki that were asked early."""
 
@@ -55,7 +66,9 @@ class Early:
         Raises: what asking raises, or raised.
         """
         key = json.dumps(question, sort_keys=True)
-        if times := _ASKING.get():
+        if (times := _ASKING.get()) == _ANEW:
+            return ask()
+        if times:
             return self._ask(key, ask, times)
         with self._lock:
             self._forget()

@@ -98,22 +98,23 @@ class Door:
         Within another call of this, the deadline is that one's. Raises: `WikiRests` at the deadline, also when another
         thread is at it so long.
         """
+        asked = time.monotonic()
         if not self._turn.acquire(timeout=self._deadline):
             raise WikiRests("deadline")
         try:
-            return self._in_turn(act, again)
+            return self._in_turn(act, again, asked)
         finally:
             self._turn.release()
 
-    def _in_turn(self, act: Callable[[], T], again: frozenset[str]) -> T:
+    def _in_turn(self, act: Callable[[], T], again: frozenset[str], asked: float) -> T:
         if time.monotonic() < self._rests_until:
             raise WikiRests("http-429")
         if self._end != math.inf:
-            return self._tried(act, again)
+            return self._tried(act, again, asked)
         if self._breaker.open:
             raise WikiRests("left-alone")
         try:
-            done = self._tried(act, again)
+            done = self._tried(act, again, asked)
         except WikiError as fault:
             if fault.code in SILENT:
                 self._breaker.failed()
@@ -123,8 +124,8 @@ class Door:
         self._breaker.worked()
         return done
 
-    def _tried(self, act: Callable[[], T], again: frozenset[str]) -> T:
-        with self._deadline_set():
+    def _tried(self, act: Callable[[], T], again: frozenset[str], asked: float) -> T:
+        with self._deadline_set(asked):
             for pause in _PAUSES:
                 try:
                     return act()
@@ -136,10 +137,10 @@ class Door:
             return act()
 
     @contextlib.contextmanager
-    def _deadline_set(self) -> Iterator[None]:
+    def _deadline_set(self, asked: float) -> Iterator[None]:
         outer = self._end
         bound = self._breaker.bounded(self._deadline)
-        self._end = self._session.adapter.until = min(outer, time.monotonic() + bound)
+        self._end = self._session.adapter.until = min(outer, asked + bound)
         try:
             yield
         finally:

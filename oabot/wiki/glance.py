@@ -16,7 +16,7 @@ _MOST: Final = 40
 """Titles: with those that steer us, still one request."""
 
 _SAVES: Final = 2
-"""How many saves one look may let us make: a stop is heeded one save later than it could be, at most."""
+"""How many saves one look may let us make, here or on another wiki: a stop is heeded one save later, at most."""
 
 
 class Glance:
@@ -44,8 +44,8 @@ class Glance:
     def of(self, titles: Iterable[str], steering: Iterable[str] | None = None) -> Look | None:
         """What it found, if all these titles were among those looked at, and the `steering` ones the same.
 
-        None when it wasn't, when it is older than `oabot.begun.LASTS`, failed, or let us save twice: whoever asks then
-        looks.
+        None when it wasn't, when it is older than `oabot.begun.LASTS`, failed, was dropped, or let us save twice (who
+        asks with `steering` is about to): whoever asks then looks.
         """
         with self._lock:
             fresh = self._since is not None and timedelta() <= self._clock.now() - self._since <= LASTS
@@ -58,10 +58,12 @@ class Glance:
                 wanted |= frozenset(self._steering)
             if begun is None or not wanted <= self._titles:
                 return None
+            self._saves += steering is not None
         try:
-            return begun.result()
+            found = begun.result()
         except WikiError:
             return None
+        return found if self._look is begun else None
 
     def drop(self) -> None:
         """None of it counts any more."""
@@ -72,4 +74,3 @@ class Glance:
         """Somebody is about to save that page."""
         with self._lock:
             self._titles -= {title}
-            self._saves += 1

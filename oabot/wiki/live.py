@@ -108,8 +108,8 @@ class LiveWiki:
 
     def _look(self, titles: tuple[str, ...], steering: tuple[str, ...]) -> Look:
         """In one request: the authors of the look before are asked for; if now there is another, once more."""
-        talk = f"User talk:{self._door.account}"
-        also = self._people(self._steered_by) | {"uiprop": "groups|rights|blockinfo"}
+        talk, known = f"User talk:{self._door.account}", self._steered_by
+        also = self._people(known) | {"uiprop": "groups|rights|blockinfo"}
         asked = list(dict.fromkeys((*titles, *steering, talk)))
         told: rows.Row = {}
         found = {title: rows.nowhere(title) for title in asked} | self._batch(_sendable(asked), also, told)
@@ -119,7 +119,7 @@ class LiveWiki:
             account = rows.account(told["userinfo"], {"lastrevid": newest})
         except (KeyError, TypeError):
             raise WikiRests("incomplete-reply") from None
-        return Look(found, self._authors(authors, told), account)
+        return Look(found, self._authors(authors, known, told), account)
 
     def save(self, edit: Edit) -> Saved:
         """As `Wiki.save`. An edit that doesn't overlap with ours is merged by MediaWiki, and is no conflict."""
@@ -138,11 +138,11 @@ class LiveWiki:
             asked |= {"meta": "globaluserinfo", "guiuser": [names[0]], "guiprop": "groups"}
         return asked
 
-    def _authors(self, names: set[str], told: rows.Row) -> dict[str, User]:
-        """These accounts, by a reply that may tell of them."""
-        asked, self._steered_by = self._steered_by, tuple(sorted(names))
+    def _authors(self, names: set[str], asked: Sequence[str], told: rows.Row) -> dict[str, User]:
+        """These accounts, by a reply that may tell of them, as they were `asked` for."""
+        self._steered_by = tuple(sorted(names))
         if not names.issubset(asked) or "users" not in told:
-            return self.users(self._steered_by)
+            return self.users(sorted(names))
         self._central = "globaluserinfo" in told
         known = {row["name"]: row for row in told["users"]}
         first = {asked[0]: told.get("globaluserinfo")}

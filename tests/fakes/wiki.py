@@ -14,6 +14,7 @@ import mwparserfromhell
 from oabot.model import Account, Edit, Look, Page, PageState, Revision, Saved, User
 from oabot.seams import Clock
 from oabot.wiki import may_edit, refusal
+from oabot.wiki.glance import Glance
 from tests.fakes.clock import StillClock
 from tests.fakes.titles import NoTitle, canonical
 
@@ -46,6 +47,7 @@ class FakeWiki:
         self.saves: list[Edit] = []
         self.asked = 0
         self.looked_ahead: list[tuple[list[str], list[str]]] = []
+        self._glance = Glance(self.clock)
         self._pages: dict[str, list[Revision]] = {}
         self._protected: dict[str, tuple[str, bool]] = {}
         self._refused: list[tuple[str, str]] = []
@@ -59,8 +61,9 @@ class FakeWiki:
         return self._dbname
 
     def pages(self, titles: Iterable[str]) -> dict[str, Page]:
-        self.asked += 1
-        return {title: self._page(title) for title in titles}
+        asked = list(titles)
+        seen = self._glance.of(asked)
+        return {title: seen.pages[title] for title in asked} if seen else self._now(asked)
 
     def transcluding(self, template: str) -> list[Page]:
         self.asked += 1
@@ -82,17 +85,20 @@ class FakeWiki:
         return {name: self._user(name) for name in names}
 
     def look(self, titles: Iterable[str], steering: Iterable[str]) -> Look:
-        steering = list(steering)
-        pages = self.pages([*titles, *steering])
-        return Look(pages, self.users(name for title in steering if (name := pages[title].user)), self.account())
+        titles, steering = tuple(titles), tuple(steering)
+        return self._glance.of(titles, steering) or self._look(titles, steering)
 
     def look_ahead(self, titles: Iterable[str], steering: Iterable[str]) -> None:
-        self.looked_ahead.append((list(titles), list(steering)))  # what is asked then needn't be as old as this
+        titles, steering = tuple(titles), tuple(steering)
+        self.looked_ahead.append((list(titles), list(steering)))
+        self._glance.begin(titles, steering, self._look)
 
     def look_anew(self) -> None:
         self.looked_ahead.clear()
+        self._glance.drop()
 
     def save(self, edit: Edit) -> Saved:
+        self._glance.forget(edit.title)
         title = self._allowed(edit)
         history = self._pages.get(title, [])
         text = _stored(edit.text)
@@ -149,7 +155,19 @@ class FakeWiki:
         for history in self._pages.values():
             history[:] = [hidden(revision) if revision.revid == revid else revision for revision in history]
 
+    def text(self, title: str) -> str:
+        """What a reader sees."""
+        return self._page(title).text
+
     # How it works.
+
+    def _now(self, titles: Iterable[str]) -> dict[str, Page]:
+        self.asked += 1
+        return {title: self._page(title) for title in titles}
+
+    def _look(self, titles: tuple[str, ...], steering: tuple[str, ...]) -> Look:
+        pages = self._now([*titles, *steering])
+        return Look(pages, self.users(name for title in steering if (name := pages[title].user)), self.account())
 
     def _page(self, written: str) -> Page:
         try:

@@ -11,14 +11,14 @@ from oabot import jobs
 from oabot.ahead import Ahead
 from oabot.begun import LASTS
 from oabot.communityconfig import Wanted
-from oabot.errors import WikiRests
+from oabot.errors import Stopped, WikiRests
 from oabot.interest import Topic, Wake
 from oabot.jobs import News, Work
 from oabot.model import EntryId, Page
 from oabot.publish import Result, Terms
 from oabot.timestamps import parse_timestamp
 from tests.fakes.mediawiki import Params
-from tests.world import ACCOUNT, REGION, TABLE, World
+from tests.world import ACCOUNT, ADMIN, REGION, TABLE, World
 
 pytestmark = pytest.mark.loopback
 
@@ -191,8 +191,8 @@ def test_pages_that_were_looked_at_longer_ago_are_not_given(world: World, passed
 
 
 def test_a_page_that_was_deleted_since_is_not_given(world: World) -> None:
-    begun = ahead(world, "metawiki", Page(TABLE, "", 1))
     world.wikis["metawiki"].delete(TABLE)
+    begun = ahead(world, "metawiki", Page(TABLE, "", 1))
 
     assert not begun.pages("metawiki")
 
@@ -238,3 +238,44 @@ def test_in_the_runs_after_it_each_page_is_looked_at_when_it_is_saved(world: Wor
     begun.pages("metawiki")
 
     assert looked(world, begun) == []
+
+
+@pytest.mark.parametrize("first", ["metawiki", "ruwiki"])
+def test_a_stop_on_the_central_wiki_is_heeded_one_save_later_at_most(tmp_path: Path, first: str) -> None:
+    with World(tmp_path, dict.fromkeys(sorted(["metawiki", "ruwiki"], reverse=first == "ruwiki"), "en")) as world:
+        wiki, stop = world.wikis[first], f"User:{ACCOUNT}/Run"
+        for number in range(6):
+            wiki.put(f"{TABLE}/{number}", REGION)
+        world.lock(1, "示例甲")
+        world.pipeline.ask_people = lambda: Wanted(world.settings)
+        world.publish()
+        world.clock.time += timedelta(minutes=1)
+        world.lock(2, "示例乙", WHEN)
+        before = len(wiki.saves)
+        world.pipeline.foresee(wake())
+        settled()
+        wiki.after_save = lambda: world.wikis["metawiki"].put(stop, "stop", user=ADMIN)
+        with pytest.raises(Stopped):
+            run(world, wake())
+
+        assert 1 <= len(wiki.saves) - before <= 2
+
+
+def test_a_hiding_is_seen_though_the_entry_was_asked_for_early(world: World) -> None:
+    world.lock(3, "示例丙", "2022-12-31T22:59:40Z")
+    when = parse_timestamp(WHEN)
+    assert when is not None
+    world.pipeline.foresee(wake())
+    settled()
+    held = world.lease()
+    work = Work(world.pipeline, Terms(ACCOUNT, "metawiki", "run-2", "tables"), held, refresh=False)
+    told = ((2, when), (3, when - timedelta(seconds=20)))
+    work.news = News(frozenset((EntryId("metawiki", logid), "globalauth", time) for logid, time in told))
+    jobs.run("tables", work)
+    world.row("metawiki", 2)["actionhidden"] = True
+    work.news = News(hidden=frozenset({EntryId("metawiki", 2)}))
+    jobs.run("tables", work)
+    world.ledger.lease.release(held)
+
+    assert set(work.report.erased) == {EntryId("metawiki", 2)}
+    assert "示例乙" not in world.text()

@@ -7,12 +7,14 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from oabot.begun import Begun
 from oabot.errors import LedgerError
 from oabot.ledger import Asked, Cursor, Door, JobState, Ledger, Publication, Quarantined, ShownRegion
 from oabot.ledger import sqlite as sqlite_file
@@ -387,3 +389,44 @@ def test_a_file_that_takes_the_place_of_another_is_the_one_that_is_asked(tmp_pat
 
     assert read == "the second"
     assert Ledger(f"sqlite:///{tmp_path}/ledger.sqlite", StillClock()).state.get("which") == "written later"
+
+
+LOCK = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)
+try:
+    connection.execute("BEGIN IMMEDIATE")
+except sqlite3.OperationalError:
+    print("locked")
+"""
+
+
+def test_while_one_thread_writes_and_another_looks_after_the_file_no_other_process_writes(
+    path: Path, ledger: Ledger
+) -> None:
+    ledger.state.put("a", 1)
+
+    def probe(act: Callable[[], object]) -> str:
+        """What another process says of the file after something was done in another thread, while this one writes."""
+        with ledger._database.writing("a test"):
+            Begun(act).result()
+            done = subprocess.run([*PYTHON, LOCK, str(path)], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    assert probe(ledger._database.drop_copies) == "locked"
+    assert probe(Ledger(f"sqlite:///{path}", StillClock()).open) == "locked"
+
+
+def test_after_an_error_no_connection_is_kept_for_it_may_be_to_a_file_that_could_only_be_read(
+    path: Path, ledger: Ledger
+) -> None:
+    def kept() -> bool:
+        return path in [one.readlink() for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+
+    ledger.runs.start("run", "cli", "tables")
+    before = kept()
+    with pytest.raises(LedgerError):
+        ledger.runs.start("run", "cli", "tables")
+
+    assert before
+    assert not kept()

@@ -137,6 +137,23 @@ def test_what_was_erased_is_told_once(rechecks: Rechecks, world: World) -> None:
     assert not rechecks.erased()
 
 
+def test_what_was_erased_for_a_draft_that_was_not_made_is_news_for_the_next(rechecks: Rechecks, world: World) -> None:
+    world.row("metawiki", ONE.logid)["actionhidden"] = True
+    rechecks.begin([ONE])
+    rechecks.expire()
+    rechecks.begin([TWO])
+
+    assert rechecks.report([TWO]).changed
+    assert set(rechecks.erased()) == {ONE}
+
+
+def test_what_was_erased_for_a_draft_that_was_never_made_is_told(rechecks: Rechecks, world: World) -> None:
+    world.row("metawiki", ONE.logid)["actionhidden"] = True
+    rechecks.begin([ONE])
+
+    assert set(rechecks.erased()) == {ONE}
+
+
 def test_a_database_that_fails_beside_the_page_fails_the_draft(rechecks: Rechecks, tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").unlink()
     (tmp_path / "ledger.sqlite").mkdir()

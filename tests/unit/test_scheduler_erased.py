@@ -58,6 +58,17 @@ def test_what_a_run_finds_that_people_asked_for_is_told_of(stage: Stage, world: 
     assert stage.mails == TOLD
 
 
+def test_what_could_not_be_told_is_told_after_the_next_run(stage: Stage, world: World) -> None:
+    stage.mail_works = False
+    world.pipeline.ingest.recheck([EntryId("metawiki", 10)])
+    for number in (11, 12, 13):
+        stage.wake(number)
+        stage.lane.tick()
+        stage.mail_works = len(stage.mails) > 0
+
+    assert stage.mails == TOLD * 2
+
+
 def test_what_a_process_erased_that_died_is_told_of_by_the_next(stage: Stage, world: World) -> None:
     world.pipeline.ingest.recheck([EntryId("metawiki", 10)])
     for number in (11, 12):

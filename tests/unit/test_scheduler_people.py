@@ -1,16 +1,20 @@
 """When what a run will ask is asked as soon as the stream tells: if a page waits for it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from oabot.begun import Begun
 from oabot.interest import Topic, Wake
 from oabot.model import EntryId
+from oabot.scheduler.bot import LateWikis
+from oabot.seams import Wiki
 from oabot.timestamps import parse_timestamp
+from tests.fakes.wiki import FakeWiki
 from tests.lane import LOCKED, Stage
 from tests.world import REGION, TABLE, World
 
@@ -116,3 +120,19 @@ def test_with_a_settle_time_only_what_is_done_about_a_case_is_asked_about(tmp_pa
         assert not looked
         assert not foreseen(stage, told("Пример Вера"))  # its logs were read before
         assert looked
+
+
+def test_wikis_that_two_threads_want_at_once_are_made_once() -> None:
+    made, going = [], threading.Event()
+
+    def make() -> Mapping[str, Wiki]:
+        made.append(1)
+        going.wait(10)
+        return {"metawiki": FakeWiki()}
+
+    wikis = LateWikis(("metawiki",), make)
+    both = [Begun(lambda: wikis["metawiki"]) for _ in range(2)]
+    going.set()
+
+    assert both[0].result() is both[1].result()
+    assert len(made) == 1

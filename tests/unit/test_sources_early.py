@@ -8,7 +8,7 @@ import pytest
 
 from oabot.begun import LASTS, Begun
 from oabot.errors import SourceError
-from oabot.sources.early import Early, Reply, asking_early
+from oabot.sources.early import Early, Reply, asking_anew, asking_early
 from tests.fakes.clock import StillClock
 
 QUESTION = {"action": "query", "letitle": "User:示例甲"}
@@ -107,6 +107,15 @@ def test_a_question_that_failed_fails_for_who_needs_the_reply_and_not_again(earl
         early.reply(QUESTION, gives(2))
 
     assert early.reply(QUESTION, gives(3)) == {"number": 3}
+
+
+def test_what_is_asked_anew_is_asked_whatever_was_asked_early(early: Early) -> None:
+    asked_early(early, QUESTION, gives(1))
+    with asking_anew():
+        anew = early.reply(QUESTION, gives(2))
+
+    assert anew == {"number": 2}
+    assert early.reply(QUESTION, gives(3)) == {"number": 1}
 
 
 def test_only_what_is_asked_in_the_block_is_early(early: Early) -> None:

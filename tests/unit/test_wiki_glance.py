@@ -1,10 +1,11 @@
 """A look that was begun early serves who looks at a part of it in time."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from oabot.begun import LASTS
+from oabot.begun import LASTS, Begun
 from oabot.errors import WikiRests
 from oabot.model import Account, Look, Page
 from oabot.wiki.glance import Glance
@@ -61,21 +62,34 @@ def test_a_page_that_we_save_is_not_given_again_and_others_are(glance: Glance) -
     assert glance.of(["B"], STEERING) is not None
 
 
-def test_after_two_saves_it_is_not_given_any_more() -> None:
-    glance = Glance(StillClock(datetime(2023, 1, 1, tzinfo=UTC)))
-    glance.begin(["A", "B", "C"], STEERING, look)
-    given = []
-    for title in "ABC":
-        given.append(glance.of([title], STEERING) is not None)
-        glance.forget(title)
+def test_for_a_third_save_it_is_not_given_wherever_that_is(glance: Glance) -> None:
+    steered = [glance.of([], STEERING) is not None for _ in range(3)]
 
-    assert given == [True, True, False]
+    assert steered == [True, True, False]
+    assert glance.of(["A"]) is None
 
 
 def test_what_is_dropped_is_not_given_any_more(glance: Glance) -> None:
     glance.drop()
 
     assert glance.of(["A"]) is None
+
+
+def test_who_waits_for_what_is_dropped_meanwhile_gets_nothing() -> None:
+    glance, asked, go = Glance(StillClock(datetime(2023, 1, 1, tzinfo=UTC))), threading.Event(), threading.Event()
+
+    def slowly(titles: tuple[str, ...], steering: tuple[str, ...]) -> Look:
+        asked.set()
+        go.wait(10)
+        return look(titles, steering)
+
+    glance.begin(["A"], STEERING, slowly)
+    waiting = Begun(lambda: glance.of(["A"], STEERING))
+    assert asked.wait(10)
+    glance.drop()
+    go.set()
+
+    assert waiting.result() is None
 
 
 def test_a_stop_page_that_we_save_ends_all_of_it(glance: Glance) -> None:
