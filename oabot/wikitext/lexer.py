@@ -45,7 +45,10 @@ _SPACE = r"[\s_\u180e\u200e\u200f\u202a-\u202e]"
 
 
 _TEXT = r"[\x00-;=-Z\\^-z|~-\U0010ffff]"
-"""Anything but angle brackets that open, square ones and braces; by what it holds, which is twice as fast to match."""
+"""Anything but angle brackets that open, square ones and braces; by what it holds, which is twice as fast to match.
+
+So is the text of a ref below: anything but ``<`` and ``{``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def names(wanted: tuple[str, ...], namespaces: tuple[str, ...]) -> Names:
     other = rf"\{{(?!{ours})\{{(?:{_TEXT}++|\]|{plain}|\[(?!\[)|{link})*+\}}\}}"
     comment = r"<!--(?:[^-]++|-(?!->))*+-->"
     ref, nowiki = (
-        rf"<(?i:{name})(?:\s[^<>]*+)?+(?<!/)>(?:[^<{{]++|\{{(?!{ours}))*+</(?i:{name})\s*+>"
+        rf"<(?i:{name})(?:\s[^<>]*+)?+(?<!/)>(?:[\x00-;=-z|-\U0010ffff]++|\{{(?!{ours}))*+</(?i:{name})\s*+>"
         for name in ("ref", "nowiki")
     )
     skip = rf"{_TEXT}*+(?:(?:{link}|{other}|{comment}|{ref}|{nowiki}|{plain}|{single}){_TEXT}*+)*+"
