@@ -172,7 +172,7 @@ class Connection(socketserver.StreamRequestHandler):
 
     def serve(self, count: int) -> None:
         """Send events until somebody ends it."""
-        cut = self.server.control("cut")
+        cut, told = self.server.control("cut"), int(time.time() * 1000) - 1
         while self.server.control("cut") in (cut, None):
             if self.server.control("silent") is not None:
                 time.sleep(LOOK_SECONDS)
@@ -180,10 +180,11 @@ class Connection(socketserver.StreamRequestHandler):
             news = self.server.ring.after(count)
             count += len(news)
             for moment, text in news:
-                for line in frame(moment, text):
+                for line in frame(told := moment, text):
                     self.chunk(line)
             if self.server.control("error") is not None:
-                for line in frame(int(time.time() * 1000), '{"message":"asked for"}', "error"):
+                # Its id is that of what was sent before it, so that what came meanwhile is sent again.
+                for line in frame(told, '{"message":"asked for"}', "error"):
                     self.chunk(line)
                 break
 
