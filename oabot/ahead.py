@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from oabot import communityconfig, stops
 from oabot.annotations import PAGE as NOTES
-from oabot.begun import LASTS, together
+from oabot.begun import LASTS, is_fresh, together
 from oabot.config import Settings, WikiSettings
 from oabot.ingest import Ingest
 from oabot.interest import Wake
 from oabot.model import EntryId, Page, PageState
 from oabot.placements import holds
-from oabot.seams import Clock, Wiki
+from oabot.seams import SAVES_A_LOOK, Clock, Wiki
 from oabot.sources.early import asking_early
 
 JOB: Final = "tables"
 """The job that a log entry leads to."""
 
-PAIR: Final = 2
-"""So many pages are looked at at once in a run that was foreseen, where saves follow one another at once."""
-
 _MOST: Final = 30
 _MOST_TEXT: Final = 1_000_000
-"""Pages, and characters on them, that are looked at ahead; where there are more, nothing is."""
+"""Pages, entries on them, and characters, that are looked at ahead; where there are more, they aren't."""
 
 Question = Callable[[], object]
 AskAbout = Callable[[str], Iterable[Question]]
@@ -39,10 +36,12 @@ class _Begun:
 
     since: datetime
     wiki: str
+    """Where the pages are."""
     central: str
     titles: tuple[str, ...]
     steering: tuple[str, ...]
     again: frozenset[EntryId]
+    """Known entries that are read again."""
     here: WikiSettings
     quick: bool
     """Whether less than `LASTS` lies between two saves."""
@@ -73,7 +72,6 @@ class Ahead:
         self._begun = _Begun(
             self._clock.now(), first, settings.central, tuple(titles), steering, again, here, quick=quick
         )
-
         self._looked_at = frozenset((first, settings.central))
 
         def look() -> None:
@@ -93,7 +91,7 @@ class Ahead:
     def again(self) -> frozenset[EntryId]:
         """Known entries that were asked for with the one that the stream told of, if that was just now."""
         begun = self._begun
-        return begun.again if begun and timedelta() <= self._clock.now() - begun.since <= LASTS else frozenset()
+        return begun.again if begun and is_fresh(begun.since, self._clock.now()) else frozenset()
 
     def pages(self, dbname: str) -> dict[str, Page]:
         """For a run that begins with that wiki: its pages that were looked at ahead, if that was just now.
@@ -101,7 +99,7 @@ class Ahead:
         Raises: `WikiError`.
         """
         begun, self._begun, self._in_run = self._begun, None, None
-        if begun is None or begun.wiki != dbname or not timedelta() <= self._clock.now() - begun.since <= LASTS:
+        if begun is None or begun.wiki != dbname or not is_fresh(begun.since, self._clock.now()):
             return {}
         self._in_run = begun
         pages = self._wikis[dbname].pages(begun.titles)
@@ -112,9 +110,9 @@ class Ahead:
     def go_on(self, title: str) -> bool:
         """That page is about to be saved in this run, and then the one after it: whether it begins to look at both."""
         begun = self._in_run
-        if begun and begun.quick and title in begun.titles[PAIR::PAIR]:
+        if begun and begun.quick and title in begun.titles[SAVES_A_LOOK::SAVES_A_LOOK]:
             place = begun.titles.index(title)
-            self._wikis[begun.wiki].look_ahead(begun.titles[place : place + PAIR], begun.steering)
+            self._wikis[begun.wiki].look_ahead(begun.titles[place : place + SAVES_A_LOOK], begun.steering)
             if begun.wiki != begun.central:
                 self._wikis[begun.central].look_ahead((), begun.steering)
             return True

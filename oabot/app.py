@@ -112,6 +112,7 @@ class App:
     ) -> Pipeline:
         """The pipeline over these wikis; `since` bounds how far back performers' logs are read the first time."""
         from oabot import explanations
+        from oabot.contents import Contents
         from oabot.homes import Homes
         from oabot.ingest import Ingest
         from oabot.pipeline import Pipeline
@@ -133,18 +134,17 @@ class App:
             of_account = [functools.partial(presence.ask_early, name)] if title.startswith("User:") else []
             return [translations.ask_early, *of_account]
 
-        return Pipeline(
+        contents = Contents(
             self.settings,
             self.rules,
             ledger,
             ingest,
-            wikis,
             self.clock,
             explain=lambda cases: explanations.read(cases, self.settings.wikis, translations, homes),
             absent=lambda cases, anew: presence.absent(cases, anew=anew),
             around=self._around(wikis),
-            ask_about=ask_about,
         )
+        return Pipeline(contents, ledger, ingest, wikis, self.clock, ask_about=ask_about)
 
     def _around(self, wikis: Mapping[str, Wiki]) -> Around:
         """The public record around the cases, as the community's config wants it."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import functools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from queue import SimpleQueue
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -46,34 +47,16 @@ class Begun(Generic[T]):
             self._fault = fault
 
 
-def ahead(reads: Iterable[Callable[[], Iterable[T]]], at_once: int = AT_ONCE) -> Iterator[Iterator[T]]:
-    """Read these to their ends, at most so many at a time, and give what each gave, in the order of `reads`.
+def is_fresh(asked: datetime | None, now: datetime) -> bool:
+    """Whether what was asked then counts as asked just now; a clock that was put back makes it old."""
+    return asked is not None and timedelta() <= now - asked <= LASTS
 
-    What broke one off is raised where its part ends, as if it were read only then. Whoever wants no more parts ends it
-    by closing the iterator.
+
+def together(acts: Iterable[Callable[[], object]], at_once: int = AT_ONCE) -> deque[Callable[[], object]]:
+    """Do these beside the rest, at most so many at a time; what one raises is lost.
+
+    Gives those that wait for their turn: whoever clears it ends what wasn't begun.
     """
-    asked = [(read, SimpleQueue[_Read[T]]()) for read in reads]
-    left, wanted = iter(asked), threading.Lock()
-
-    def take() -> tuple[Callable[[], Iterable[T]], SimpleQueue[_Read[T]]] | None:
-        with wanted:
-            return next(left, None)
-
-    def lane() -> None:
-        while (one := take()) is not None:
-            one[1].put(_to_the_end(one[0]))
-
-    for _ in asked[:at_once]:
-        Begun(lane)
-    try:
-        for _, told in asked:
-            yield _given(*told.get())
-    finally:
-        left = iter(())
-
-
-def together(acts: Iterable[Callable[[], object]], at_once: int = AT_ONCE) -> None:
-    """Do these beside the rest, at most so many at a time; what one raises is lost."""
     waiting = deque(acts)
 
     def work() -> None:
@@ -83,6 +66,26 @@ def together(acts: Iterable[Callable[[], object]], at_once: int = AT_ONCE) -> No
 
     for _ in range(min(at_once, len(waiting))):
         Begun(work)
+    return waiting
+
+
+def ahead(reads: Iterable[Callable[[], Iterable[T]]], at_once: int = AT_ONCE) -> Iterator[Iterator[T]]:
+    """Read these to their ends, at most so many at a time, and give what each gave, in the order of `reads`.
+
+    What broke one off is raised where its part ends, as if it were read only then. Whoever wants no more parts ends it
+    by closing the iterator.
+    """
+    asked = [(read, SimpleQueue[_Read[T]]()) for read in reads]
+
+    def tell(read: Callable[[], Iterable[T]], told: SimpleQueue[_Read[T]]) -> None:
+        told.put(_to_the_end(read))
+
+    waiting = together([functools.partial(tell, *one) for one in asked], at_once)
+    try:
+        for _, told in asked:
+            yield _given(*told.get())
+    finally:
+        waiting.clear()
 
 
 def _to_the_end(read: Callable[[], Iterable[T]]) -> _Read[T]:

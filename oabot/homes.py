@@ -44,7 +44,7 @@ class Homes:
         reads = (functools.partial(self._home, wanted[entry]) for entry in asked)
         try:
             for entry, found in zip(asked, ahead(reads, FEWER), strict=True):
-                known[entry] = "".join(found)
+                known[entry] = next(found)
         except SourceError as problem:
             log.warning("home wikis can't be read: %s", problem)
         if known != before:

@@ -13,10 +13,8 @@ from oabot.ahead import Ahead, AskAbout
 from oabot.communityconfig import Wanted
 from oabot.config import Settings
 from oabot.contents import Contents
-from oabot.correspondences import Around
 from oabot.drafts import Desk, draft_page, shows_erased, subpages
 from oabot.errors import InputError, RegionError, SourceError, WikiError
-from oabot.explanations import Explain, Explanations
 from oabot.ingest import OVERLAP, Ingest
 from oabot.interest import Wake
 from oabot.jobnames import VIEWS
@@ -25,12 +23,10 @@ from oabot.leave import Leave
 from oabot.ledger import Held, Ledger
 from oabot.model import EntryId, Page
 from oabot.placements import bodies, in_order, placements
-from oabot.presence import Absent
 from oabot.publish import Drafted, Outcome, Publisher, Result, Terms
 from oabot.rechecks import Rechecks
 from oabot.report import Report
 from oabot.resolve import resolve
-from oabot.rules import Rules
 from oabot.seams import Clock, Wiki
 from oabot.views import Material
 
@@ -42,24 +38,19 @@ _Made: TypeAlias = tuple[Page, Material, Drafted]
 class Pipeline:
     """Everything between the logs and the pages, over one ledger."""
 
-    def __init__(  # noqa: PLR0913 - one of each part that it joins
+    def __init__(
         self,
-        settings: Settings,
-        rules: Rules,
+        contents: Contents,
         ledger: Ledger,
         ingest: Ingest,
         wikis: Mapping[str, Wiki],
         clock: Clock,
         *,
-        explain: Explain = lambda _: Explanations(),
-        absent: Absent = lambda _cases, _anew: frozenset(),
-        around: Around | None = None,
         ask_about: AskAbout = lambda _: (),
     ) -> None:
-        self._settings, self._ledger = settings, ledger
+        self.contents, self._ledger = contents, ledger
         self._wikis, self._clock = wikis, clock
-        self.contents = Contents(settings, rules, ledger, ingest, clock, explain=explain, absent=absent, around=around)
-        self._material: Material = Material((), {}, settings.account, settings.central)
+        self._material = Material((), {}, self.settings.account, self.settings.central)
         self._layouts: dict[tuple[str, str, int], Layout] = {}
         self._found: dict[str, dict[str, Page]] = {}
         self._silent: set[str] = set()
@@ -70,11 +61,11 @@ class Pipeline:
 
     def foresee(self, wake: Wake) -> None:
         """Begin to ask what a run asks that looks at this log entry. Raises: `LedgerError`."""
-        first = next((name for name in self._in_order(self._wikis) if self._settings.wikis[name].approval), None)
+        first = next((name for name in self._in_order(self._wikis) if self.settings.wikis[name].approval), None)
         if first is not None:
             found = self._found.get(first, {})
             again = self.contents.shown_on(first) if found else set()
-            self._ahead.begin(wake, self._settings, first, found.values(), again)
+            self._ahead.begin(wake, self.settings, first, found.values(), again)
 
     def look_anew(self) -> None:
         """As `Ahead.look_anew`."""
@@ -116,17 +107,17 @@ class Pipeline:
     @property
     def settings(self) -> Settings:
         """The settings by which it works."""
-        return self._settings
+        return self.contents.wanted.settings
 
     def adopt(self, wanted: Wanted) -> None:
         """Work by what people want now."""
-        self.contents.wanted, self._settings = wanted, wanted.settings
+        self.contents.wanted = wanted
 
     def publisher(self, terms: Terms, held: Held | None = None) -> Publisher:
         """Saves pages on these terms."""
-        permits = ownpages.permits(self._settings)
+        permits = ownpages.permits(self.settings)
         leave = Leave(
-            self._wikis, permits, self._ledger, terms, lambda dbname, text: bodies(text, self._settings.wikis[dbname])
+            self._wikis, permits, self._ledger, terms, lambda dbname, text: bodies(text, self.settings.wikis[dbname])
         )
         return Publisher(self._wikis, permits, self._ledger, self._clock, terms, held, leave=leave)
 
@@ -138,14 +129,14 @@ class Pipeline:
         Raises: `Stopped`, `LedgerError`; what befell a single page or wiki is in its outcome.
         """
         if not self._ask_people():
-            yield Outcome(self._settings.central, "", Result.SKIPPED, "busy")
+            yield Outcome(self.settings.central, "", Result.SKIPPED, "busy")
             return
         if held is not None:
             resolve(self._ledger, self._wikis, held)
         publisher = self.publisher(terms, held)
         self._material, self._layouts = self.contents.gather(), {}
         for dbname in self._in_order(self._wikis if wikis is None else wikis):
-            if held is None or self._settings.wikis[dbname].approval:
+            if held is None or self.settings.wikis[dbname].approval:
                 yield from self._refresh_wiki(dbname, publisher, terms, page)
             elif wikis is not None:  # of several hundred nobody wants to hear that nothing can be saved there
                 yield Outcome(dbname, "", Result.SKIPPED, "not-approved")
@@ -162,8 +153,8 @@ class Pipeline:
 
     def _refresh_wiki(self, dbname: str, publisher: Publisher, terms: Terms, only: str) -> Iterator[Outcome]:
         """Bring a wiki's pages up: those that were looked at ahead, then all that can be found and aren't done."""
-        here, outcomes = self._settings.wikis[dbname], dict[str, Outcome]()
-        for find in (self._ahead.pages, lambda _: placements(self._wikis[dbname], here, self._settings.account)):
+        here, outcomes = self.settings.wikis[dbname], dict[str, Outcome]()
+        for find in (self._ahead.pages, lambda _: placements(self._wikis[dbname], here, self.settings.account)):
             try:
                 self._found[dbname] = find(dbname)
                 self._silent.discard(dbname)
@@ -178,7 +169,7 @@ class Pipeline:
         self, dbname: str, publisher: Publisher, terms: Terms, only: str, outcomes: dict[str, Outcome]
     ) -> Iterator[Outcome]:
         """Bring found pages up; a table's older parts before the page that they leave, so that no row is nowhere."""
-        found, here = self._found[dbname], self._settings.wikis[dbname]
+        found, here = self._found[dbname], self.settings.wikis[dbname]
         self._material = self.contents.with_letters(self._material, dbname, here, found.values())
         order = in_order(
             found, here, VIEWS.get(terms.job), only, lambda page: self._likely(subpages, dbname, page, terms) or []
@@ -227,7 +218,7 @@ class Pipeline:
     def _desk(self, dbname: str, title: str, terms: Terms) -> Desk:
         return Desk(
             wiki=dbname,
-            settings=self._settings.wikis[dbname],
+            settings=self.settings.wikis[dbname],
             material=self._material,
             run=terms.run,
             erased=self.contents.erased,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from oabot.begun import LASTS, Begun
+from oabot.begun import Begun, is_fresh
 from oabot.ingest import Ingest
 from oabot.model import EntryId
 from oabot.report import Report
@@ -75,8 +75,6 @@ class Rechecks:
         return told
 
     def _fresh(self) -> frozenset[EntryId]:
-        begun = self._begun[1] if self._begun and self._is_fresh(self._begun[0]) else frozenset()
-        return begun | (self._read[1] if self._read and self._is_fresh(self._read[0]) else frozenset())
-
-    def _is_fresh(self, asked: datetime) -> bool:
-        return timedelta() <= self._clock.now() - asked <= LASTS
+        now = self._clock.now()
+        begun = self._begun[1] if self._begun and is_fresh(self._begun[0], now) else frozenset()
+        return begun | (self._read[1] if self._read and is_fresh(self._read[0], now) else frozenset())

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from oabot.model import Account, Edit, EntryId, Look, Page, Revision, Saved, User
+
+SAVES_A_LOOK: Final = 2
+"""How many saves one look ahead may let us make: a stop is heeded one save later, at most."""
 
 
 class Clock(Protocol):
@@ -67,7 +70,7 @@ class Wiki(Protocol):
         """Begin such a look, and don't wait for it; raises nothing.
 
         Who then looks at some of these, or reads them by `pages`, within `oabot.begun.LASTS` and before a save of that
-        page by us, gets what was seen then, at most for two saves.
+        page by us, gets what was seen then, at most for `SAVES_A_LOOK` saves, here or elsewhere.
         """
         ...
 

@@ -22,6 +22,7 @@ from sqlalchemy import Engine, event
 
 from oabot import rules
 from oabot.config import Settings
+from oabot.contents import Contents
 from oabot.ingest import Ingest
 from oabot.ledger import Held, Ledger
 from oabot.model import EntryId
@@ -106,7 +107,7 @@ def _bot(place: Place, name: str, phase: int, at: At) -> None:
     }}, "settle_hours": 0})  # fmt: skip
     known = rules.load({})
     ingest = Ingest({WIKI: Logs(rows(phase), at)}, ledger, known, clock())
-    pipeline = Pipeline(settings, known, ledger, ingest, {WIKI: wiki}, clock())
+    pipeline = Pipeline(Contents(settings, known, ledger, ingest, clock()), ledger, ingest, {WIKI: wiki}, clock())
     setattr(pipeline.contents, "known", _stepped("fold", pipeline.contents.known, at))  # noqa: B010 - a method, for this one only
     held = ledger.lease.acquire(f"child {os.getpid()}", TURN)
     if held is None:

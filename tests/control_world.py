@@ -8,6 +8,7 @@ from pathlib import Path
 
 from oabot import rules
 from oabot.config import OnWikiConfig, Settings
+from oabot.contents import Contents
 from oabot.control import Control
 from oabot.errands import Errands
 from oabot.errors import Stopped
@@ -60,7 +61,8 @@ class ControlWorld(World):
         }
         found = rules.load(onwiki.actors or settings.actors)
         ingest = Ingest(sources, self.ledger, found, self.clock, settings.central)
-        return Pipeline(settings, found, self.ledger, ingest, wikis, self.clock)
+        contents = Contents(settings, found, self.ledger, ingest, self.clock)
+        return Pipeline(contents, self.ledger, ingest, wikis, self.clock)
 
     def ask(self, user: str = ADMIN, dbname: str = "metawiki", **params: str) -> int:
         """Somebody adds a request at the end of a wiki's page; the revid."""

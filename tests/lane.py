@@ -8,6 +8,7 @@ from pathlib import Path
 from oabot import communityconfig, rules
 from oabot.clock import EndingClock
 from oabot.config import Settings
+from oabot.contents import Contents
 from oabot.control import Control
 from oabot.errands import Errands
 from oabot.health import Alarm, Heartbeat
@@ -73,7 +74,8 @@ class Bot:
             dbname: LogEvents(Api(logs.url, dbname, self.agent, self.clock)) for dbname, logs in self.world.logs.items()
         }
         ingest = Ingest(sources, self.ledger, self.rules, self.clock, self.settings.central)
-        return Pipeline(self.settings, self.rules, self.ledger, ingest, wikis, self.clock)
+        contents = Contents(self.settings, self.rules, self.ledger, ingest, self.clock)
+        return Pipeline(contents, self.ledger, ingest, wikis, self.clock)
 
     def control(self, wikis: Mapping[str, Wiki]) -> Control:
         return Control(self.settings, wikis, self.ledger, self.clock, lambda over, _settings, _: self.pipeline(over))

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from oabot import rules
 from oabot.config import Settings
+from oabot.contents import Contents
 from oabot.errors import WikiRests
 from oabot.ingest import Ingest
 from oabot.ledger import Held, Ledger
@@ -99,7 +100,8 @@ class World:
             for dbname, logs in self.logs.items()
         }
         ingest = Ingest(sources, self.ledger, self.rules, self.clock, self.settings.central)
-        self.pipeline = Pipeline(self.settings, self.rules, self.ledger, ingest, self.wikis, self.clock)
+        contents = Contents(self.settings, self.rules, self.ledger, ingest, self.clock)
+        self.pipeline = Pipeline(contents, self.ledger, ingest, self.wikis, self.clock)
 
     def add(
         self, dbname: str, logid: int, timestamp: str, type_action: str, user: str, title: str, **more: object

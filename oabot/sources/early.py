@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from oabot.begun import LASTS
+from oabot.begun import is_fresh
 from oabot.seams import Clock
 
 Reply = dict[str, Any]
@@ -91,5 +91,5 @@ class Early:
     def _forget(self) -> None:
         """What was given or is old."""
         now = self._clock.now()
-        kept = {key: one for key, one in self._asked.items() if one.left and timedelta() <= now - one.since <= LASTS}
+        kept = {key: one for key, one in self._asked.items() if one.left and is_fresh(one.since, now)}
         self._asked = kept

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from oabot.begun import LASTS, Begun
+from oabot.begun import Begun, is_fresh
 from oabot.errors import WikiError
 from oabot.model import Look
-from oabot.seams import Clock
+from oabot.seams import SAVES_A_LOOK, Clock
 
 _MOST: Final = 40
 """Titles: with those that steer us, still one request."""
-
-_SAVES: Final = 2
-"""How many saves one look may let us make, here or on another wiki: a stop is heeded one save later, at most."""
 
 
 class Glance:
@@ -48,8 +45,7 @@ class Glance:
         asks with `steering` is about to): whoever asks then looks.
         """
         with self._lock:
-            fresh = self._since is not None and timedelta() <= self._clock.now() - self._since <= LASTS
-            if not fresh or self._saves >= _SAVES:
+            if not is_fresh(self._since, self._clock.now()) or self._saves >= SAVES_A_LOOK:
                 self._look = None
             wanted, begun = frozenset(titles), self._look
             if steering is not None:

@@ -50,22 +50,32 @@ def test_what_is_read_ahead_comes_in_the_order_asked_for_whoever_is_ready_first(
     assert [list(part) for part in ahead([first, second], 2)] == [["a"], ["b"]]
 
 
+class Crowd:
+    """Counts who is at it at the same time; each waits until so many are."""
+
+    def __init__(self, size: int) -> None:
+        self._guard, self._full = threading.Lock(), threading.Barrier(size)
+        self._going = self.most = 0
+
+    def join(self) -> None:
+        with self._guard:
+            self._going += 1
+            self.most = max(self.most, self._going)
+        self._full.wait(10)
+        with self._guard:
+            self._going -= 1
+        self._full.wait(10)
+
+
 def test_no_more_than_so_many_are_read_at_the_same_time() -> None:
-    guard, now, most = threading.Lock(), 0, 0
-    together = threading.Barrier(3)
+    crowd = Crowd(3)
 
     def read() -> list[int]:
-        nonlocal now, most
-        with guard:
-            now += 1
-            most = max(most, now)
-        together.wait(10)
-        with guard:
-            now -= 1
+        crowd.join()
         return [1]
 
     assert [list(part) for part in ahead([read] * 9, 3)] == [[1]] * 9
-    assert most == 3
+    assert crowd.most == 3
 
 
 def test_what_was_read_before_a_fault_is_given_before_it() -> None:
@@ -82,22 +92,14 @@ def test_what_was_read_before_a_fault_is_given_before_it() -> None:
 
 
 def test_acts_go_on_together_at_most_so_many_at_a_time_and_one_that_fails_ends_no_other() -> None:
-    pair, lock = threading.Barrier(2), threading.Lock()
-    going, most, done = 0, 0, threading.Semaphore(0)
+    crowd, done = Crowd(2), threading.Semaphore(0)
 
     def act() -> None:
-        nonlocal going, most
-        with lock:
-            going += 1
-            most = max(most, going)
-        pair.wait(10)
-        with lock:
-            going -= 1
-        pair.wait(10)
+        crowd.join()
         done.release()
         raise SourceError("metawiki: no answer")
 
     together([act] * 6, 2)
 
     assert all(done.acquire(timeout=10) for _ in range(6))
-    assert most == 2
+    assert crowd.most == 2

@@ -8,6 +8,7 @@ import pytest
 
 from oabot import explanations
 from oabot.config import StatementConfig
+from oabot.contents import Contents
 from oabot.explained import Followed
 from oabot.explanations import Explain, Explanations, followed
 from oabot.homes import Homes
@@ -48,15 +49,8 @@ class Explained(World):
         ingest = Ingest(sources, self.ledger, self.rules, self.clock, self.settings.central)
         self.translations = translations
         self.explain: Explain = lambda cases: explanations.read(cases, self.settings.wikis, translations, homes)
-        self.pipeline = Pipeline(
-            self.settings,
-            self.rules,
-            self.ledger,
-            ingest,
-            self.wikis,
-            self.clock,
-            explain=self.explain,
-        )
+        contents = Contents(self.settings, self.rules, self.ledger, ingest, self.clock, explain=self.explain)
+        self.pipeline = Pipeline(contents, self.ledger, ingest, self.wikis, self.clock)
 
     def fail(self) -> Callable[[], object]:
         """From now on the wiki gives no counts; gives what ends that."""

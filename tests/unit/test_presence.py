@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from oabot.contents import Contents
 from oabot.errors import IncompleteReply
 from oabot.ingest import Ingest
 from oabot.ledger import Ledger
@@ -73,10 +74,11 @@ def use(world: World) -> None:
     """A new process that looks for accounts."""
     presence = Presence(api(world), world.ledger)
     ingest = Ingest({"metawiki": LogEvents(api(world))}, world.ledger, world.rules, world.clock)
-    world.pipeline = Pipeline(
-        world.settings, world.rules, world.ledger, ingest, world.wikis, world.clock,
+    contents = Contents(
+        world.settings, world.rules, world.ledger, ingest, world.clock,
         absent=lambda cases, anew: presence.absent(cases, anew=anew),
     )  # fmt: skip
+    world.pipeline = Pipeline(contents, world.ledger, ingest, world.wikis, world.clock)
 
 
 def nightly(world: World, run: str) -> None:
